@@ -1,0 +1,85 @@
+using System.Buffers;
+
+namespace Streaming.Shared.Streams;
+
+/// <summary>
+/// Records of one shard, in order, as they were read in one go. Owned and refilled by its reader: nothing in it outlives the
+/// next read. All records share one buffer, so that a batch makes no object per record.
+/// </summary>
+public sealed class RecordBatch
+{
+    private readonly ArrayBufferWriter<byte> _bytes = new(64 * 1024);
+    private RecordHeader[] _headers = new RecordHeader[512];
+
+    public int Count { get; private set; }
+
+    /// <summary>How far the reader is behind the shard's tip after this batch, in milliseconds; 0 at the tip.</summary>
+    public long MillisBehindLatest { get; set; }
+
+    /// <summary>True if the shard is closed and this batch ends it.</summary>
+    public bool IsEndOfShard { get; set; }
+
+    /// <summary>Sum of the records' data, in bytes, without keys.</summary>
+    public long DataBytes { get; private set; }
+
+    public StreamRecord this[int index]
+    {
+        get
+        {
+            ref readonly RecordHeader header = ref _headers.AsSpan(0, Count)[index];
+            ReadOnlySpan<byte> bytes = _bytes.WrittenSpan;
+            return new StreamRecord(header.SequenceNumber, header.ArrivalMicros, bytes.Slice(header.DataOffset, header.DataLength));
+        }
+    }
+
+    /// <summary>Forgets all records; for the reader that owns the batch.</summary>
+    public void Clear()
+    {
+        _bytes.ResetWrittenCount();
+        Count = 0;
+        DataBytes = 0;
+        MillisBehindLatest = 0;
+        IsEndOfShard = false;
+    }
+
+    /// <summary>Space for at least <paramref name="size"/> bytes, to be followed by <see cref="Advance"/>; returns the offset of its first byte.</summary>
+    public int Reserve(int size, out Memory<byte> space)
+    {
+        space = _bytes.GetMemory(size)[..size];
+        return _bytes.WrittenCount;
+    }
+
+    /// <summary>Keeps the first <paramref name="size"/> bytes of the space last reserved.</summary>
+    public void Advance(int size) => _bytes.Advance(size);
+
+    /// <summary>Adds a record whose data lies in bytes that were reserved before.</summary>
+    /// <param name="arrivalMicros">Arrival time, UTC microseconds since 1970.</param>
+    public void Add(SequenceNumber sequenceNumber, long arrivalMicros, int dataOffset, int dataLength)
+    {
+        if (Count == _headers.Length) Array.Resize(ref _headers, Count * 2);
+        _headers[Count++] = new RecordHeader(sequenceNumber, arrivalMicros, dataOffset, dataLength);
+        DataBytes += dataLength;
+    }
+
+    /// <summary>Adds a copy of <paramref name="data"/>.</summary>
+    public void Add(SequenceNumber sequenceNumber, long arrivalMicros, ReadOnlySpan<byte> data)
+    {
+        int offset = Reserve(data.Length, out Memory<byte> space);
+        data.CopyTo(space.Span);
+        Advance(data.Length);
+        Add(sequenceNumber, arrivalMicros, offset, data.Length);
+    }
+
+    private readonly record struct RecordHeader(SequenceNumber SequenceNumber, long ArrivalMicros, int DataOffset, int DataLength);
+}
+
+/// <summary>One record as it was read. A view into its batch.</summary>
+public readonly ref struct StreamRecord(SequenceNumber sequenceNumber, long arrivalMicros, ReadOnlySpan<byte> data)
+{
+    public SequenceNumber SequenceNumber { get; } = sequenceNumber;
+
+    /// <summary>When the stream took the record: UTC microseconds since 1970.</summary>
+    public long ArrivalMicros { get; } = arrivalMicros;
+
+    public ReadOnlySpan<byte> Data { get; } = data;
+}

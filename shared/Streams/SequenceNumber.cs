@@ -1,0 +1,99 @@
+using System.Globalization;
+
+namespace Streaming.Shared.Streams;
+
+/// <summary>
+/// A record's place in its shard: a decimal number of up to 57 digits (Kinesis uses 56). Held as three base-10^19 limbs,
+/// because parsing, printing and comparing such limbs needs no arithmetic wider than 64 bits.
+/// </summary>
+public readonly record struct SequenceNumber : IComparable<SequenceNumber>
+{
+    private const int LimbDigits = 19;
+
+    /// <summary>Digits that fit; a longer number is refused when it is parsed.</summary>
+    public const int MaxDigits = 3 * LimbDigits;
+
+    private readonly ulong _high;
+    private readonly ulong _middle;
+    private readonly ulong _low;
+
+    private SequenceNumber(ulong high, ulong middle, ulong low) => (_high, _middle, _low) = (high, middle, low);
+
+    /// <summary>Before every record; no record carries it.</summary>
+    public static SequenceNumber None => default;
+
+    /// <summary>A number below 10^19, as the local stream uses them.</summary>
+    public static SequenceNumber FromUInt64(ulong value)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(value, 10_000_000_000_000_000_000UL);
+        return new SequenceNumber(0, 0, value);
+    }
+
+    /// <summary>The number as 64 bits, if it came from <see cref="FromUInt64"/>.</summary>
+    /// <exception cref="OverflowException">The number is larger.</exception>
+    public ulong ToUInt64() => _high == 0 && _middle == 0
+        ? _low
+        : throw new OverflowException($"Sequence number {this} is not one of a local stream.");
+
+    /// <summary>Parses decimal digits, without sign or blanks.</summary>
+    public static bool TryParse(ReadOnlySpan<byte> digits, out SequenceNumber number)
+    {
+        number = default;
+        if (digits.IsEmpty || digits.Length > MaxDigits) return false;
+        int lowStart = Math.Max(0, digits.Length - LimbDigits);
+        int middleStart = Math.Max(0, lowStart - LimbDigits);
+        if (!TryParseLimb(digits[lowStart..], out ulong low)
+            || !TryParseLimb(digits[middleStart..lowStart], out ulong middle)
+            || !TryParseLimb(digits[..middleStart], out ulong high))
+            return false;
+        number = new SequenceNumber(high, middle, low);
+        return true;
+    }
+
+    /// <exception cref="FormatException">Not 1 to 57 decimal digits.</exception>
+    public static SequenceNumber Parse(string digits)
+    {
+        Span<byte> ascii = stackalloc byte[MaxDigits];
+        return digits.Length <= MaxDigits
+            && System.Text.Encoding.ASCII.TryGetBytes(digits, ascii, out int length)
+            && TryParse(ascii[..length], out SequenceNumber number)
+            ? number
+            : throw new FormatException($"'{digits}' is not a sequence number of 1 to {MaxDigits} digits.");
+    }
+
+    private static bool TryParseLimb(ReadOnlySpan<byte> digits, out ulong limb)
+    {
+        limb = 0;
+        foreach (byte digit in digits)
+        {
+            if (digit is < (byte)'0' or > (byte)'9') return false;
+            limb = (limb * 10) + (digit - (uint)'0');
+        }
+
+        return true;
+    }
+
+    public int CompareTo(SequenceNumber other)
+    {
+        int byHigh = _high.CompareTo(other._high);
+        if (byHigh != 0) return byHigh;
+        int byMiddle = _middle.CompareTo(other._middle);
+        return byMiddle != 0 ? byMiddle : _low.CompareTo(other._low);
+    }
+
+    public static bool operator <(SequenceNumber left, SequenceNumber right) => left.CompareTo(right) < 0;
+
+    public static bool operator >(SequenceNumber left, SequenceNumber right) => left.CompareTo(right) > 0;
+
+    public static bool operator <=(SequenceNumber left, SequenceNumber right) => left.CompareTo(right) <= 0;
+
+    public static bool operator >=(SequenceNumber left, SequenceNumber right) => left.CompareTo(right) >= 0;
+
+    public override string ToString()
+    {
+        if (_high != 0) return string.Create(CultureInfo.InvariantCulture, $"{_high}{_middle:D19}{_low:D19}");
+        return _middle != 0
+            ? string.Create(CultureInfo.InvariantCulture, $"{_middle}{_low:D19}")
+            : _low.ToString(CultureInfo.InvariantCulture);
+    }
+}

@@ -1,0 +1,20 @@
+namespace Streaming.Shared.Ticks;
+
+/// <summary>What makes a tick acceptable. The producer refuses a row, and the consumer quarantines a record, by the same rules.</summary>
+public static class TickRules
+{
+    /// <summary>UTF-8 bytes of a ticker; with it the longest partition folder (every byte escaped) stays under a file name's 255 bytes.</summary>
+    public const int MaxTickerBytes = 64;
+
+    /// <summary>Prices are summed in units of 1e-12; a smaller one would count as nothing.</summary>
+    public const double MinPrice = 1e-12;
+
+    /// <summary>Below it, 10^14 ticks of one window still sum exactly in 128 bits. No instrument is quoted there; 1e300 is a fault.</summary>
+    public const double MaxPrice = 1e12;
+
+    /// <summary>How far an event time may lie after its arrival.</summary>
+    public static readonly TimeSpan MaxAhead = TimeSpan.FromDays(1);
+
+    /// <summary>A number, more than nothing, and no absurd one; NaN fails.</summary>
+    public static bool IsPrice(double value) => value >= MinPrice && value <= MaxPrice;
+}
