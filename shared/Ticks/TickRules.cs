@@ -17,4 +17,16 @@ public static class TickRules
 
     /// <summary>A number, more than nothing, and no absurd one; NaN fails.</summary>
     public static bool IsPrice(double value) => value >= MinPrice && value <= MaxPrice;
+
+    /// <summary>Control characters (C0, DEL, C1) of valid UTF-8: a terminal would obey them, a path may not hold them.</summary>
+    public static bool HasControlCharacter(ReadOnlySpan<byte> utf8)
+    {
+        for (int i = 0; i < utf8.Length; i++)
+        {
+            // U+0080 to U+009F are C2 80 to C2 9F.
+            if (utf8[i] is < 0x20 or 0x7F || (utf8[i] == 0xC2 && i + 1 < utf8.Length && utf8[i + 1] < 0xA0)) return true;
+        }
+
+        return false;
+    }
 }

@@ -1,0 +1,172 @@
+namespace Streaming.Shared.Streams.Local;
+
+/// <summary>
+/// Reads one shard out of the common log. Owns its place in the log, what is filtered there, and the batch that it refills.
+/// Delivers only what is known to be on disk, and never anything behind a hole.
+/// </summary>
+/// <remarks>
+/// A batch has at most 10,000 records and 4 MiB (or one put batch's share of the shard, if that alone is larger). A read passes at
+/// most <see cref="LocalStreamOptions.MaxPutBatchesPerRead"/> put batches: where they hold nothing for this shard it returns an empty batch
+/// that is still behind the tip.
+/// </remarks>
+internal sealed class LocalShardReader : IShardReader
+{
+    public const int MaxRecordsPerBatch = 10_000;
+    public const int MaxBytesPerBatch = 4 * 1024 * 1024;
+
+    private readonly LocalStream _stream;
+    private readonly StreamFolder _folder;
+    private readonly string _creationId;
+    private readonly string _shardId;
+    private readonly int _shard;
+    private readonly LogCursor _cursor;
+    private readonly ReaderStart _start;
+    private readonly RecordBatch _batch = new();
+    private SyncedEnd _end;
+    private long _lastArrivalMicros;
+    private int _blockBytesInBatch;
+
+    public LocalShardReader(LocalStream stream, StreamManifest manifest, int shard, ReaderStart start, SyncedEnd end)
+    {
+        (_stream, _shard, _start, _end) = (stream, shard, start, end);
+        (_creationId, _shardId) = (manifest.CreationId, manifest.Shards[shard].Id);
+        _folder = stream.Folder;
+        _cursor = new LogCursor(_folder, manifest.ChecksumSeed);
+        if (start.Segment != 0) _cursor.MoveTo(start.Segment, start.Offset, start.Last);
+    }
+
+    public async ValueTask<RecordBatch> ReadAsync(CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        if (!TryFill())
+        {
+            await Task.Delay(_stream.Options.PollInterval, _stream.Time, cancellation);
+            TryFill();
+        }
+
+        return _batch;
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        _cursor.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    /// <summary>Refills the batch; false if the reader stands at the tip and there is nothing for it.</summary>
+    private bool TryFill()
+    {
+        try
+        {
+            _batch.Clear();
+            _blockBytesInBatch = 0;
+            bool atTip = !IsBehind() && !LookForMore();
+            if (!atTip) atTip = Scan();
+            if (atTip) _batch.IsEndOfShard = IsClosedBefore(_end.Last);
+            else _batch.MillisBehindLatest = Math.Max(1, (LogAppender.Micros(_stream.Time.GetUtcNow()) - _lastArrivalMicros) / 1000);
+            return !atTip || _batch.Count > 0 || _batch.IsEndOfShard;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw _stream.Unavailable("read", e);
+        }
+    }
+
+    private bool IsBehind() => (_cursor.Last ?? _start.Last ?? 0) < _end.Last;
+
+    private bool LookForMore()
+    {
+        // What was read ahead may be half of a frame that is complete now.
+        _cursor.Forget();
+        if (SyncedEnd.Read(_folder, _cursor.Seed) is { } end && end.Last > _end.Last) _end = end;
+        return IsBehind();
+    }
+
+    /// <summary>Passes frames and takes this shard's records; true if it came to the tip.</summary>
+    private bool Scan()
+    {
+        if (_cursor.Segment == 0 && !MoveToFirstSegment()) return true;
+        for (int frames = 0; frames < _stream.Options.MaxPutBatchesPerRead; frames++)
+        {
+            if (!IsBehind() && !LookForMore()) return true;
+            FrameState state = _cursor.Peek();
+            if (state == FrameState.End && _cursor.MoveToNextSegment()) continue;
+            if (state != FrameState.Valid || !TryTake(out bool isFull))
+            {
+                if (FindLoss(state) is not { } loss) return true;
+                // What came before the loss is delivered first; the next read meets it again.
+                return _batch.Count > 0 ? false : throw loss;
+            }
+
+            if (isFull) return false;
+            _lastArrivalMicros = _cursor.Header.ArrivalMicros;
+            _cursor.Pass();
+        }
+
+        return false;
+    }
+
+    private bool MoveToFirstSegment()
+    {
+        List<ulong> segments = _folder.ListSegments();
+        if (segments.Count == 0) throw LogDamage.MissingRecords(_folder, 0, _end.Last, _stream.Address);
+        _cursor.MoveTo(segments[0], 0, _start.Last);
+        return true;
+    }
+
+    /// <summary>What it means that the log does not go on although the synced end lies further; null for a tail that the next producer cuts.</summary>
+    private StreamDataLossException? FindLoss(FrameState state)
+    {
+        ulong last = _cursor.Last ?? 0;
+        return state switch
+        {
+            FrameState.End when _cursor.Segment != _end.Segment => LogDamage.MissingRecords(_folder, last, _end.Last, _stream.Address),
+            FrameState.Gap => LogDamage.Gap(_cursor, _stream.Address),
+            FrameState.Shrunk => LogDamage.Shrunk(_cursor, _stream.Address),
+            FrameState.End => null,
+            _ => LogDamage.Judge(_cursor, _stream.Address),
+        } ?? LogDamage.CutTooFar(_folder, last, _end.Last, _stream.Address);
+    }
+
+    /// <summary>Adds this shard's records of the current frame; false if its bytes are broken.</summary>
+    private bool TryTake(out bool isFull)
+    {
+        isFull = false;
+        ref readonly FrameHeader header = ref _cursor.Header;
+        if (header.Last <= _start.After || header.ArrivalMicros < _start.NotBeforeMicros) return true;
+        if (!_cursor.FindBlock(_shard, out BlockEntry block, out long blockOffset)) return true;
+        isFull = _batch.Count > 0
+            && (_batch.Count + block.RecordCount > MaxRecordsPerBatch || _blockBytesInBatch + block.Length > MaxBytesPerBatch);
+        if (isFull) return true;
+        if (block.Length < 0 || block.Length > header.BlockBytes) return false;
+
+        int start = _batch.Reserve(block.Length, out Memory<byte> space);
+        if (!_cursor.ReadBlock(block, blockOffset, space.Span)) return false;
+        _batch.Advance(block.Length);
+        _blockBytesInBatch += block.Length;
+        AddRecords(space.Span, start, header);
+        return true;
+    }
+
+    private void AddRecords(ReadOnlySpan<byte> block, int start, in FrameHeader header)
+    {
+        int offset = 0;
+        while (offset < block.Length)
+        {
+            RecordEntry entry = RecordEntry.Read(block[offset..]);
+            int data = offset + RecordEntry.Size + entry.KeyLength;
+            ulong number = header.First + (ulong)entry.Index;
+            if (number > _start.After) _batch.Add(SequenceNumber.FromUInt64(number), header.ArrivalMicros, start + data, entry.DataLength);
+            offset = data + entry.DataLength;
+        }
+    }
+
+    /// <summary>At the tip the reader also notices that its stream was deleted, replaced, or that its shard was closed.</summary>
+    private bool IsClosedBefore(ulong last)
+    {
+        StreamManifest manifest = _stream.LoadManifest();
+        if (manifest.CreationId != _creationId)
+            throw new StreamDataLossException($"Stream {_stream.Address} was deleted and created again while {_shardId} was read. Reset the reader's checkpoints.");
+        return manifest.Shards[_shard].ClosedAfter is { } closedAfter && last >= closedAfter;
+    }
+}

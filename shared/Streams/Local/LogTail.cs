@@ -1,0 +1,117 @@
+namespace Streaming.Shared.Streams.Local;
+
+/// <summary>
+/// The true end of the log. Starts at the synced end and walks over what a producer may have written behind it before it died.
+/// Changes nothing but the synced end; a torn tail is cut by the next producer (<see cref="LogAppender"/>).
+/// </summary>
+internal static class LogTail
+{
+    /// <summary>Finds the end, makes it durable and publishes it. The append lock must be held.</summary>
+    /// <exception cref="StreamDataLossException">The log is damaged, or a segment that was written is not there.</exception>
+    public static TailState Settle(StreamFolder folder, uint seed, string address)
+    {
+        SyncedEnd? known = SyncedEnd.Read(folder, seed);
+        TailState tail = Find(folder, seed, known, address);
+        if (known is { } synced && tail.End.Last <= synced.Last)
+        {
+            // A log that ends before its known end was cut by something else than a crash. Its numbers stay given away.
+            if (LogDamage.CutTooFar(folder, tail.End.Last, synced.Last, address) is { } loss) throw loss;
+            SyncedEnd end = tail.End with { LastArrivalMicros = Math.Max(tail.End.LastArrivalMicros, synced.LastArrivalMicros) };
+            return tail with { End = end, LastGivenAway = synced.Last };
+        }
+
+        if (tail.End.Offset > 0)
+        {
+            Sync(folder, tail.End.Segment);
+            tail.End.Write(folder, seed);
+        }
+
+        return tail with { LastGivenAway = tail.End.Last };
+    }
+
+    /// <summary>Finds the end without making it durable: for a folder that cannot be written.</summary>
+    public static TailState Find(StreamFolder folder, uint seed, SyncedEnd? known, string address)
+    {
+        if (known is { } end && IsWholeLog(folder, end)) return new TailState(end, null, end.Last);
+        using var cursor = new LogCursor(folder, seed);
+        return TryStart(cursor, known, address, out SyncedEnd start) ? Walk(cursor, start, address) : new TailState(start, null, start.Last);
+    }
+
+    /// <summary>True if the log ends exactly at the synced end: two looks at the folder, the usual case.</summary>
+    public static bool IsWholeLog(StreamFolder folder, in SyncedEnd end)
+        => end.Segment != 0 && new FileInfo(folder.Segment(end.Segment)) is { Exists: true } file && file.Length == end.Offset
+            && !File.Exists(folder.Segment(end.Last + 1));
+
+    private static bool TryStart(LogCursor cursor, SyncedEnd? known, string address, out SyncedEnd start)
+    {
+        start = known ?? default;
+        List<ulong> segments = cursor.Folder.ListSegments();
+        if (start.Last > 0 && !segments.Contains(start.Segment))
+            throw LogDamage.MissingRecords(cursor.Folder, segments.Count == 0 ? 0 : start.Segment - 1, start.Last, address);
+        if (segments.Count == 0) return false;
+        if (start.Last > 0 && new FileInfo(cursor.Folder.Segment(start.Segment)).Length >= start.Offset)
+        {
+            cursor.MoveTo(start.Segment, start.Offset, start.Last);
+            return true;
+        }
+
+        // No synced end that fits: from the beginning of the newest segment that has a beginning.
+        for (int i = segments.Count - 1; i >= 0; i--)
+        {
+            cursor.MoveTo(segments[i], 0, null);
+            _ = cursor.Peek();
+            if (cursor.HasHeader) break;
+        }
+
+        ulong last = cursor.HasHeader ? cursor.Header.Follows : cursor.Segment - 1;
+        cursor.MoveTo(cursor.Segment, 0, last);
+        start = new SyncedEnd(cursor.Segment, 0, last, 0);
+        return true;
+    }
+
+    private static TailState Walk(LogCursor cursor, SyncedEnd end, string address)
+    {
+        while (true)
+        {
+            FrameState state = cursor.Peek();
+            if (state == FrameState.Valid && cursor.BlocksAreIntact())
+            {
+                cursor.Pass();
+                end = new SyncedEnd(cursor.Segment, cursor.Offset, cursor.Header.Last, cursor.Header.ArrivalMicros);
+                continue;
+            }
+
+            switch (state)
+            {
+                case FrameState.End when cursor.MoveToNextSegment():
+                    continue;
+                // An empty segment after the end is a torn tail too: its producer died before it wrote the first byte.
+                case FrameState.End:
+                    return new TailState(end, cursor.Offset == 0 ? new TornTail(cursor.Segment, 0) : null, end.Last);
+                case FrameState.Gap:
+                    throw LogDamage.Gap(cursor, address);
+                case FrameState.Shrunk:
+                    throw LogDamage.Shrunk(cursor, address);
+                default:
+                    if (LogDamage.Judge(cursor, address) is { } damage) throw damage;
+                    return new TailState(end, new TornTail(cursor.Segment, cursor.Offset), end.Last);
+            }
+        }
+    }
+
+    private static void Sync(StreamFolder folder, ulong segment)
+    {
+        using Microsoft.Win32.SafeHandles.SafeFileHandle file =
+            File.OpenHandle(folder.Segment(segment), FileMode.Open, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
+        RandomAccess.FlushToDisk(file);
+        StreamFolder.SyncNames(folder.Log);
+    }
+}
+
+/// <param name="End">Behind the last good frame.</param>
+/// <param name="Torn">What a crash left behind it, or null.</param>
+/// <param name="LastGivenAway">Largest sequence number that any record ever had.</param>
+internal readonly record struct TailState(SyncedEnd End, TornTail? Torn, ulong LastGivenAway);
+
+/// <summary>Where a torn tail begins.</summary>
+internal readonly record struct TornTail(ulong Segment, long Offset);

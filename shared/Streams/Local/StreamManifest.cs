@@ -1,0 +1,88 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Streaming.Shared.Streams.Local;
+
+/// <summary>What <c>stream.json</c> says: who the stream is and which shards it has. A shard's place in the list is its index in the log.</summary>
+internal sealed record StreamManifest(int FormatVersion, string Name, string CreationId, DateTimeOffset CreatedAt, IReadOnlyList<ManifestShard> Shards)
+{
+    public const int CurrentVersion = 1;
+    public const int MaxShards = 10_000;
+
+    public static StreamManifest Create(string name, Guid creationId, DateTimeOffset createdAt, int shardCount)
+    {
+        var shards = new ManifestShard[shardCount];
+        for (int i = 0; i < shardCount; i++)
+        {
+            (UInt128 start, UInt128 end) = HashKey.Range(i, shardCount);
+            shards[i] = new ManifestShard($"shardId-{i:D12}", [], Text(start), Text(end), null);
+        }
+
+        return new StreamManifest(CurrentVersion, name, creationId.ToString("D"), createdAt, shards);
+    }
+
+    /// <summary>Start value of the log's checksums: frames of another stream, even in the same folder, are not taken for ours.</summary>
+    [JsonIgnore]
+    public uint ChecksumSeed => Crc32C.Compute(0, Encoding.UTF8.GetBytes(CreationId));
+
+    public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, ManifestJson.Default.StreamManifest);
+
+    /// <exception cref="FormatException">Not a manifest that this version understands; the message says why.</exception>
+    public static StreamManifest Parse(ReadOnlySpan<byte> json)
+    {
+        StreamManifest? manifest;
+        try
+        {
+            manifest = JsonSerializer.Deserialize(json, ManifestJson.Default.StreamManifest);
+        }
+        catch (JsonException e)
+        {
+            throw new FormatException($"it is not valid: {e.Message}", e);
+        }
+
+        if (manifest is null) throw new FormatException("it is empty");
+        if (manifest.FormatVersion > CurrentVersion)
+            throw new FormatException($"it has format version {manifest.FormatVersion}, this program knows up to {CurrentVersion}; use a newer one");
+        return manifest.Checked();
+    }
+
+    public IReadOnlyList<Shard> ToShards()
+        => [.. Shards.Select(shard => new Shard(shard.Id, shard.Parents, Hash(shard.StartHash), Hash(shard.EndHash), shard.ClosedAfter is not null))];
+
+    public ShardRouter ToRouter()
+        => new(Shards.Select((shard, index) => (shard, index)).Where(s => s.shard.ClosedAfter is null).Select(s => (s.index, Hash(s.shard.StartHash))));
+
+    private StreamManifest Checked()
+    {
+        if (string.IsNullOrEmpty(Name) || string.IsNullOrEmpty(CreationId) || Shards is null or { Count: 0 } || Shards.Any(s => s?.Id is null || s.Parents is null))
+            throw new FormatException("it lacks name, creationId or shards");
+        if (Shards.Select(s => s.Id).Distinct().Count() != Shards.Count) throw new FormatException("two shards have the same id");
+        // A hole between the open shards would leave keys without a shard.
+        UInt128 next = UInt128.Zero;
+        ManifestShard[] open = [.. Shards.Where(s => s.ClosedAfter is null).OrderBy(s => Hash(s.StartHash))];
+        foreach (ManifestShard shard in open)
+        {
+            if (Hash(shard.StartHash) != next || Hash(shard.EndHash) < next) throw new FormatException($"the hash range of {shard.Id} does not follow its neighbour's");
+            next = unchecked(Hash(shard.EndHash) + 1);
+        }
+
+        if (open.Length == 0 || next != UInt128.Zero) throw new FormatException("the open shards do not cover all hash keys");
+        return this;
+    }
+
+    private static string Text(UInt128 hash) => hash.ToString(CultureInfo.InvariantCulture);
+
+    private static UInt128 Hash(string? text) => UInt128.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out UInt128 hash)
+        ? hash
+        : throw new FormatException($"'{text}' is not a hash key");
+}
+
+/// <param name="StartHash">Decimal, since JSON numbers of that size do not survive most readers.</param>
+/// <param name="ClosedAfter">Null while the shard is open; else no record of it has a larger sequence number.</param>
+internal sealed record ManifestShard(string Id, IReadOnlyList<string> Parents, string StartHash, string EndHash, ulong? ClosedAfter);
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true)]
+[JsonSerializable(typeof(StreamManifest))]
+internal sealed partial class ManifestJson : JsonSerializerContext;

@@ -1,0 +1,36 @@
+using System.Text;
+using Streaming.Shared.Streams;
+
+namespace Streaming.Tests.ChildProcess;
+
+/// <summary>Puts records <c>key:number</c> in batches of 1 to 40, until it is done, killed, or the stream fails (exit code 3).</summary>
+internal static class PutRecords
+{
+    public static async Task<int> RunAsync(string folder, string key, int first, int batches)
+    {
+        await using IRecordStream stream = RecordStreams.Open(folder, TimeProvider.System);
+        var random = new Random(first);
+        var batch = new PutBatch();
+        int next = first;
+        for (int i = 0; i < batches; i++)
+        {
+            batch.Clear();
+            for (int count = random.Next(1, 41); count > 0; count--)
+                batch.Add(Encoding.UTF8.GetBytes(key), Encoding.UTF8.GetBytes($"{key}:{next++}:{new string('x', random.Next(2000))}"));
+            try
+            {
+                await stream.PutAsync(batch, CancellationToken.None);
+            }
+            catch (StreamUnavailableException e)
+            {
+                Console.Error.WriteLine(e.Message);
+                return 3;
+            }
+
+            // Printed after the acknowledgement: what the test has read here must be in the stream, whatever happens next.
+            Console.WriteLine(next - 1);
+        }
+
+        return 0;
+    }
+}

@@ -1,0 +1,58 @@
+using System.Diagnostics;
+
+namespace Streaming.Tests.TestKit;
+
+/// <summary>Runs the built programs as a user does: as processes, in a folder, with arguments.</summary>
+public static class Cli
+{
+    private static readonly string Configuration
+        = AppContext.BaseDirectory.Contains($"{Path.DirectorySeparatorChar}Release{Path.DirectorySeparatorChar}", StringComparison.Ordinal) ? "Release" : "Debug";
+
+    public static Task<CliResult> ProducerAsync(string folder, params string[] args) => RunAsync("producer", folder, args);
+
+    public static Task<CliResult> ConsumerAsync(string folder, params string[] args) => RunAsync("consumer", folder, args);
+
+    /// <summary>Runs to the end; a process that takes longer than two minutes is killed and fails the test.</summary>
+    public static async Task<CliResult> RunAsync(string project, string folder, params string[] args)
+    {
+        using Process process = Start(project, folder, args);
+        Task<string> output = process.StandardOutput.ReadToEndAsync();
+        Task<string> error = process.StandardError.ReadToEndAsync();
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(2), TimeProvider.System);
+        try
+        {
+            await process.WaitForExitAsync(limit.Token);
+        }
+        catch (OperationCanceledException late)
+        {
+            process.Kill(entireProcessTree: true);
+            throw new TimeoutException($"{project} {string.Join(' ', args)} did not end.\n{await error}", late);
+        }
+
+        return new CliResult(process.ExitCode, await output, await error);
+    }
+
+    /// <summary>Starts without waiting; output and error are piped.</summary>
+    public static Process Start(string project, string folder, params string[] args)
+    {
+        string name = Path.GetFileName(project);
+        var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet")
+        {
+            WorkingDirectory = folder,
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            RedirectStandardInput = true,
+        };
+        start.ArgumentList.Add(Path.Combine(TestPaths.Repository, project, "bin", Configuration, "net10.0", name + ".dll"));
+        foreach (string arg in args) start.ArgumentList.Add(arg);
+        return Process.Start(start) ?? throw new InvalidOperationException($"{project} could not be started.");
+    }
+}
+
+public sealed record CliResult(int ExitCode, string Output, string Error)
+{
+    /// <summary>Throws with all that was printed if the exit code is another.</summary>
+    public CliResult ShouldExit(int code)
+        => ExitCode == code ? this : throw new InvalidOperationException($"Exit code {ExitCode}, not {code}.\n{Output}\n{Error}");
+}

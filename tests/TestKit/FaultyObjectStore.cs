@@ -1,0 +1,53 @@
+using Streaming.Shared.Objects;
+
+namespace Streaming.Tests.TestKit;
+
+/// <summary>What happens to a call.</summary>
+public enum Fault
+{
+    None,
+
+    /// <summary>The call fails and did nothing.</summary>
+    FailBefore,
+
+    /// <summary>The call takes place, and then its answer is lost.</summary>
+    FailAfter,
+
+    /// <summary>The process dies before the call takes place.</summary>
+    CrashBefore,
+
+    /// <summary>The process dies after the call took place.</summary>
+    CrashAfter,
+}
+
+/// <summary>A store in front of another one, in which calls fail by plan.</summary>
+public sealed class FaultyObjectStore(IObjectStore inner, Func<string, string, Fault> plan) : IObjectStore
+{
+    public string Address => inner.Address;
+
+    public Task CheckWritableAsync(CancellationToken cancellation) => inner.CheckWritableAsync(cancellation);
+
+    public Task<StoredObject?> GetAsync(string key, CancellationToken cancellation)
+        => RunAsync("get", key, () => inner.GetAsync(key, cancellation));
+
+    public Task<string?> PutAsync(string key, ReadOnlyMemory<byte> content, string? expectedTag, CancellationToken cancellation)
+        => RunAsync("put", key, () => inner.PutAsync(key, content, expectedTag, cancellation));
+
+    public IAsyncEnumerable<string> ListAsync(string prefix, CancellationToken cancellation) => inner.ListAsync(prefix, cancellation);
+
+    public Task DeleteAsync(string key, CancellationToken cancellation) => inner.DeleteAsync(key, cancellation);
+
+    private async Task<T> RunAsync<T>(string operation, string key, Func<Task<T>> call)
+    {
+        Fault fault = plan(operation, key);
+        if (fault == Fault.CrashBefore) throw new ProcessCrashException();
+        if (fault == Fault.FailBefore) throw new StoreUnavailableException($"{operation} {key}: injected, nothing was done");
+        T result = await call();
+        if (fault == Fault.CrashAfter) throw new ProcessCrashException();
+        if (fault == Fault.FailAfter) throw new StoreUnavailableException($"{operation} {key}: injected, the answer was lost");
+        return result;
+    }
+}
+
+/// <summary>Stands for the death of the process: nothing may catch it.</summary>
+public sealed class ProcessCrashException() : Exception("The process died here.");

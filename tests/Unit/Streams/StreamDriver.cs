@@ -1,0 +1,57 @@
+using System.Text;
+using Streaming.Shared.Streams;
+
+namespace Streaming.Tests.Unit.Streams;
+
+/// <summary>A record as a test remembers it.</summary>
+internal readonly record struct Seen(SequenceNumber Position, long ArrivalMicros, string Text)
+{
+    /// <summary>The position in a local stream, where it counts records.</summary>
+    public ulong Number => Position.ToUInt64();
+}
+
+/// <summary>Puts and reads text, so that tests speak of records and not of buffers.</summary>
+internal static class StreamDriver
+{
+    public static PutBatch Batch(params (string Key, string Text)[] records)
+    {
+        var batch = new PutBatch();
+        foreach ((string key, string text) in records) batch.Add(Encoding.UTF8.GetBytes(key), Encoding.UTF8.GetBytes(text));
+        return batch;
+    }
+
+    public static async Task PutAsync(this IRecordStream stream, params (string Key, string Text)[] records)
+        => Assert.Empty((await stream.PutAsync(Batch(records), default)).Refused);
+
+    /// <summary>Everything from there to the tip.</summary>
+    public static async Task<List<Seen>> ReadAllAsync(this IRecordStream stream, string shardId, StreamPosition? from = null)
+    {
+        await using IShardReader reader = await stream.OpenReaderAsync(shardId, from ?? StreamPosition.TrimHorizon, default);
+        return await reader.ReadToTipAsync();
+    }
+
+    public static async Task<List<Seen>> ReadToTipAsync(this IShardReader reader)
+    {
+        var seen = new List<Seen>();
+        while (true)
+        {
+            RecordBatch batch = await reader.ReadAsync(default);
+            seen.AddRange(batch);
+            if (batch.MillisBehindLatest == 0) return seen;
+        }
+    }
+
+    public static void AddRange(this List<Seen> seen, RecordBatch batch)
+    {
+        for (int i = 0; i < batch.Count; i++)
+            seen.Add(new Seen(batch[i].SequenceNumber, batch[i].ArrivalMicros, Encoding.UTF8.GetString(batch[i].Data)));
+    }
+
+    public static IEnumerable<string> Texts(this IEnumerable<Seen> seen) => seen.Select(record => record.Text);
+
+    public static Shard ShardOf(this IEnumerable<Shard> shards, string key)
+    {
+        UInt128 hash = HashKey.Of(Encoding.UTF8.GetBytes(key));
+        return shards.Single(shard => shard.StartHash <= hash && hash <= shard.EndHash);
+    }
+}
