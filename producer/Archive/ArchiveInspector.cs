@@ -1,0 +1,73 @@
+using Streaming.Producer.Archive.Values;
+using Streaming.Shared.Parquet;
+
+namespace Streaming.Producer.Archive;
+
+/// <summary>Reads whole files to say what a replay would make of them.</summary>
+internal sealed class ArchiveInspector(ColumnMap map, TimeProvider time)
+{
+    private const int TickersShown = 20;
+
+    public FileInspection Inspect(InputFile input, CancellationToken cancellation)
+    {
+        var inspection = new FileInspection(input.Path);
+        try
+        {
+            using ParquetFile file = ParquetFile.Open(input.Path);
+            inspection = inspection with { Rows = file.RowCount, RowGroups = file.RowGroups.Count, Columns = Describe(file, null) };
+            TickColumns columns = TickColumns.Resolve(input, file.Columns, map);
+            var reading = new ArchiveReading(RowFilter.All(time), cancellation);
+            return ReadAll(input, file, columns, reading, inspection with { Columns = Describe(file, columns), IsDaily = columns.IsDaily });
+        }
+        catch (Exception e) when (ReadFaults.IsFileFault(e))
+        {
+            return inspection with { Error = ReadFaults.Reason(e) };
+        }
+    }
+
+    private static FileInspection ReadAll(
+        InputFile input, ParquetFile file, TickColumns columns, ArchiveReading reading, FileInspection inspection)
+    {
+        var refused = new RefusedRows();
+        var tickers = new SortedSet<string>(StringComparer.Ordinal);
+        var batch = new RowBatch();
+        long usable = 0;
+        long min = long.MaxValue;
+        long max = long.MinValue;
+        long firstRow = 0;
+        for (int index = 0; index < file.RowGroups.Count; index++)
+        {
+            long rows = file.RowGroups[index].RowCount;
+            var group = new RowGroupPlan(index, firstRow, rows, long.MinValue, IsSorted: null) { File = new ArchiveFile(input.Path, 0, columns, []) };
+            var reader = new RowGroupReader(file, group, reading, refused);
+            while (reader.Read(batch))
+            {
+                foreach (int row in batch.Usable.AsSpan(0, batch.UsableCount))
+                {
+                    tickers.Add(batch.Tickers[row].Name);
+                    min = Math.Min(min, batch.Micros[row]);
+                    max = Math.Max(max, batch.Micros[row]);
+                }
+
+                usable += batch.UsableCount;
+            }
+
+            firstRow += rows;
+        }
+
+        return inspection with
+        {
+            UsableRows = usable,
+            TickerCount = tickers.Count,
+            Tickers = [.. tickers.Take(TickersShown)],
+            First = usable > 0 ? EventTime.ToTime(min) : null,
+            Last = usable > 0 ? EventTime.ToTime(max) : null,
+            BadRows = refused.RowCount,
+            BadRowsByReason = refused.ByReason.ToDictionary(reason => reason.Key, reason => reason.Value),
+            FirstBadRows = refused.Examples,
+        };
+    }
+
+    private static InspectedColumn[] Describe(ParquetFile file, TickColumns? columns)
+        => [.. file.Columns.Select(column => new InspectedColumn(column.Name, ColumnTypes.Describe(column), columns?.FieldOf(column)))];
+}

@@ -1,0 +1,34 @@
+namespace Streaming.Producer.Archive;
+
+/// <summary>What one file holds.</summary>
+internal sealed record FileInspection(string File)
+{
+    public string? Error { get; init; }
+
+    public IReadOnlyList<InspectedColumn> Columns { get; init; } = [];
+
+    public long Rows { get; init; }
+
+    public int RowGroups { get; init; }
+
+    public long UsableRows { get; init; }
+
+    public bool IsDaily { get; init; }
+
+    public int TickerCount { get; init; }
+
+    public IReadOnlyList<string> Tickers { get; init; } = [];
+
+    public DateTimeOffset? First { get; init; }
+
+    public DateTimeOffset? Last { get; init; }
+
+    public long BadRows { get; init; }
+
+    public IReadOnlyDictionary<string, long> BadRowsByReason { get; init; } = new Dictionary<string, long>();
+
+    public IReadOnlyList<RefusedRow> FirstBadRows { get; init; } = [];
+}
+
+/// <param name="Field">The field of a tick that the column is taken for, or null.</param>
+internal sealed record InspectedColumn(string Name, string Type, string? Field);

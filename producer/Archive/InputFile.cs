@@ -1,0 +1,7 @@
+namespace Streaming.Producer.Archive;
+
+/// <param name="Path">As a message shows it.</param>
+/// <param name="Partitions">
+/// What the Hive folders above the file say (<c>ticker=AAPL/year=2024/</c>), names in any case; null for Hive's null partition.
+/// </param>
+internal sealed record InputFile(string Path, IReadOnlyDictionary<string, string?> Partitions);

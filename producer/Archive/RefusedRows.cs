@@ -1,0 +1,57 @@
+namespace Streaming.Producer.Archive;
+
+/// <summary>
+/// The books of what was refused: rows counted by reason, the first ones with their place, and whole files. Does not decide
+/// what is refused.
+/// </summary>
+/// <param name="told">Told of every row at once: the books keep only the first ones.</param>
+internal sealed class RefusedRows(bool failOnFirst = false, Action<RefusedRow>? told = null)
+{
+    /// <summary>Rows kept with their place.</summary>
+    public const int MaxExamples = 20;
+
+    private readonly Dictionary<RowFault, long> _counts = [];
+    private readonly List<RefusedRow> _examples = [];
+    private readonly List<RefusedFile> _files = [];
+
+    public long RowCount { get; private set; }
+
+    /// <summary>The first refused rows, in the order in which they were met.</summary>
+    public IReadOnlyList<RefusedRow> Examples => _examples;
+
+    public IReadOnlyList<RefusedFile> Files => _files;
+
+    /// <summary>Rows by reason, most frequent first.</summary>
+    public IReadOnlyList<KeyValuePair<string, long>> ByReason =>
+        [.. _counts.OrderByDescending(count => count.Value).Select(count => KeyValuePair.Create(count.Key.ToString(), count.Value))];
+
+    /// <exception cref="ReplayException">The first bad row is to end the replay.</exception>
+    public void RefuseRow(string file, long row, RowFault fault)
+    {
+        if (failOnFirst) throw new ReplayException($"{new RefusedRow(file, row, fault.ToString())} (--on-bad-row fail)");
+        RowCount++;
+        _counts[fault] = _counts.GetValueOrDefault(fault) + 1;
+        if (_examples.Count == MaxExamples && told is null) return;
+        var refused = new RefusedRow(file, row, fault.ToString());
+        told?.Invoke(refused);
+        if (_examples.Count < MaxExamples) _examples.Add(refused);
+    }
+
+    public void RefuseFile(string file, string reason)
+    {
+        if (failOnFirst) throw new ReplayException($"{new RefusedFile(file, reason)} (--on-bad-row fail)");
+        _files.Add(new RefusedFile(file, reason));
+    }
+}
+
+/// <param name="Row">From 1, in file order.</param>
+public sealed record RefusedRow(string File, long Row, string Reason)
+{
+    public override string ToString() => $"{File} row {Row}: {Reason}";
+}
+
+/// <summary>A file that could not be read to its end, or not at all.</summary>
+public sealed record RefusedFile(string File, string Reason)
+{
+    public override string ToString() => $"{File}: {Reason}";
+}

@@ -1,0 +1,62 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using Streaming.Shared.Streams;
+
+namespace Streaming.Producer.Commands;
+
+/// <summary>The command line: parses, runs one command, and turns what went wrong into one message and an exit code.</summary>
+public static class ProducerCommands
+{
+    /// <summary>Runs the command that <paramref name="args"/> name and returns the exit code.</summary>
+    /// <param name="cancellation">Stops a replay cleanly, as Ctrl-C does.</param>
+    public static async Task<int> InvokeAsync(string[] args, CommandContext context, CancellationToken cancellation)
+    {
+        var verbose = new Option<bool>("--verbose") { Description = "show every refused row, and stack traces", Recursive = true, Arity = ArgumentArity.Zero };
+        var root = new RootCommand("Replays historical market data from Parquet as JSON records onto a stream.")
+        {
+            ReplayCommand.Create(context, verbose),
+            InspectCommand.Create(context),
+            SampleCommand.Create(context),
+            StreamCommand.Create(context),
+            verbose,
+        };
+
+        // An argument @file belongs to --tickers, and is no file of further arguments.
+        ParseResult parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
+        if (parsed.Errors.Count > 0)
+        {
+            await context.Error.WriteLineAsync($"producer: {parsed.Errors[0].Message} See: {Path(parsed.CommandResult)} --help");
+            return ExitCode.Usage;
+        }
+
+        try
+        {
+            // Signals are the caller's: the library would end the process two seconds after SIGTERM.
+            var invocation = new InvocationConfiguration
+            {
+                Output = context.Output,
+                Error = context.Error,
+                EnableDefaultExceptionHandler = false,
+                ProcessTerminationTimeout = null,
+            };
+            return await parsed.InvokeAsync(invocation, cancellation);
+        }
+        catch (Exception e)
+        {
+            await context.Error.WriteLineAsync($"producer: {(parsed.GetValue(verbose) ? e.ToString() : e.Message)}");
+            return CodeOf(e);
+        }
+    }
+
+    // Not the root command's own name, which is that of the process (dotnet, testhost).
+    private static string Path(CommandResult command)
+        => command.Parent is CommandResult parent ? $"{Path(parent)} {command.Command.Name}" : "producer";
+
+    private static int CodeOf(Exception e) => e switch
+    {
+        UsageException or StreamNotFoundException => ExitCode.Usage,
+        StreamUnavailableException => ExitCode.Unreachable,
+        OperationCanceledException => ExitCode.Interrupted,
+        _ => ExitCode.Failed,
+    };
+}

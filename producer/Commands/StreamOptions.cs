@@ -1,0 +1,66 @@
+using System.CommandLine;
+using Streaming.Shared;
+using Streaming.Shared.Streams;
+
+namespace Streaming.Producer.Commands;
+
+/// <summary>Which stream, and whether to make it.</summary>
+internal sealed class StreamOptions
+{
+    public const string DefaultAddress = "./data/stream";
+    public const int DefaultShards = 4;
+
+    private readonly Option<string> _address = Address();
+    private readonly Option<bool> _create = OptionValues.Flag("--create-stream", "make the stream if it is not there");
+    private readonly Option<int> _shards = Shards();
+
+    public static Option<string> Address() => new("--stream")
+    {
+        Description = "folder of a local stream",
+        HelpName = "address",
+        DefaultValueFactory = _ => DefaultAddress,
+    };
+
+    public static Option<int> Shards()
+        => OptionValues.Create("--shards", "shards of a new stream", "n", OptionValues.PositiveCount, DefaultShards);
+
+    /// <exception cref="UsageException">The address cannot be a stream's.</exception>
+    public static IRecordStream Open(string address, TimeProvider time)
+    {
+        try
+        {
+            return RecordStreams.Open(address, time);
+        }
+        catch (InvalidAddressException e)
+        {
+            throw new UsageException(e.Message);
+        }
+    }
+
+    public void AddTo(Command command)
+    {
+        command.Options.Add(_address);
+        command.Options.Add(_create);
+        command.Options.Add(_shards);
+    }
+
+    /// <summary>Opens the stream and says which it is, as the first line.</summary>
+    /// <exception cref="StreamNotFoundException">It is not there and was not to be made.</exception>
+    public async Task<IRecordStream> OpenAsync(ParseResult parsed, CommandContext context, CancellationToken cancellation)
+    {
+        IRecordStream stream = Open(parsed.GetRequiredValue(_address), context.Time);
+        try
+        {
+            bool isNew = parsed.GetValue(_create) && await stream.CreateAsync(parsed.GetValue(_shards), cancellation);
+            await stream.DescribeAsync(cancellation);
+            int shards = (await stream.ListShardsAsync(cancellation)).Count(shard => !shard.IsClosed);
+            await context.Error.WriteLineAsync($"stream {stream.Address}{(isNew ? " (new)" : "")}, {shards} shards");
+            return stream;
+        }
+        catch
+        {
+            await stream.DisposeAsync();
+            throw;
+        }
+    }
+}

@@ -1,0 +1,96 @@
+using Streaming.Producer.Archive;
+using Streaming.Producer.Archive.Values;
+using Streaming.Producer.Encoding;
+using Streaming.Producer.Pacing;
+using Streaming.Producer.Publishing;
+using Streaming.Shared.Streams;
+using Streaming.Shared.Ticks;
+
+namespace Streaming.Producer;
+
+/// <summary>
+/// The whole replay, in the order in which a tick goes through it: archive, filter, event time, schedule, JSON, stream.
+/// </summary>
+/// <param name="stream">Null for a dry run. Stays the caller's.</param>
+public sealed class ReplayPipeline(ProducerOptions options, IRecordStream? stream, TimeProvider time)
+{
+    /// <summary>Daily bars have no time of day: they leave one a second, with the time of the replay's own clock.</summary>
+    private const long DailyBarStepMicros = 1_000_000;
+
+    public ReplayProgress Progress { get; } = new();
+
+    /// <summary>Replays until the data, the limit or the duration ends, or until it is cancelled, which the summary says.</summary>
+    /// <exception cref="UsageException">The options or the inputs are wrong; nothing was sent.</exception>
+    /// <exception cref="ReplayException">The replay cannot go on.</exception>
+    public async Task<ReplaySummary> RunAsync(CancellationToken cancellation)
+    {
+        options.Validate();
+        var refused = new RefusedRows(options.FailOnBadRow, options.RowRefused);
+        var archive = TickArchive.Open(options.Inputs, ColumnMap.Parse(options.Columns), RowFilter.Of(options, time), refused, cancellation);
+        bool isInterrupted = false;
+        var clock = ReplayClock.Start(options, archive.IsDaily, time);
+        try
+        {
+            await ReplayAsync(archive, clock, cancellation);
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            isInterrupted = true;
+        }
+
+        Progress.Observe(archive.Refused, clock, Progress.LastEventMicros);
+        return ReplaySummary.Of(Progress, archive, isInterrupted);
+    }
+
+    private async Task ReplayAsync(TickArchive archive, ReplayClock clock, CancellationToken cancellation)
+    {
+        var shift = new EventTimeShift(options.Retime == Retime.Now, options.SkipGaps, time);
+        var encoder = new TickEncoder(new ExchangeCalendar(TimeZoneInfo.FindSystemTimeZoneById(options.TimeZone)), options.RunId);
+        var publisher = new StreamPublisher(options.DryRun ? null : stream, Progress, time);
+        TimeSpan duration = options.Duration ?? TimeSpan.MaxValue;
+        long limit = options.Limit ?? long.MaxValue;
+        long sequence = 0;
+        long lastMicros = 0;
+        Tick tick = default;
+
+        for (int pass = 0; options.Loops is null || pass < options.Loops; pass++)
+        {
+            using EventTimeMerge ticks = archive.Read(isFirstPass: pass == 0);
+            if (pass > 0) shift.BeginPass(pass);
+            long sequenceBefore = sequence;
+            while (sequence < limit && ticks.TryRead(ref tick))
+            {
+                cancellation.ThrowIfCancellationRequested();
+                if (!archive.IsDaily) shift.Apply(ref tick);
+                if (!clock.IsDue(archive.IsDaily ? sequence * DailyBarStepMicros : tick.TimestampMicros))
+                {
+                    // Nothing more is due, so what is gathered leaves now, and not when the batch is full.
+                    await FlushAsync();
+                    await clock.WaitAsync(duration, cancellation);
+                }
+                else if (publisher.IsFull)
+                {
+                    await FlushAsync();
+                }
+
+                if (publisher.IsEmpty && clock.Elapsed >= duration) return;
+                if (archive.IsDaily) tick.TimestampMicros = EventTime.Of(time.GetUtcNow());
+                encoder.Encode(ref tick, sequence++);
+                Progress.FirstEventMicros ??= tick.TimestampMicros;
+                publisher.Add(encoder.Key, encoder.Record);
+                lastMicros = tick.TimestampMicros;
+            }
+
+            if (sequence == sequenceBefore || sequence == limit) break;
+        }
+
+        await FlushAsync();
+
+        async Task FlushAsync()
+        {
+            if (publisher.IsEmpty) return;
+            await publisher.FlushAsync(cancellation);
+            Progress.Observe(archive.Refused, clock, lastMicros);
+        }
+    }
+}

@@ -1,0 +1,40 @@
+using Streaming.Producer.Archive;
+using Streaming.Producer.Pacing;
+
+namespace Streaming.Producer;
+
+/// <summary>Counters of a running replay, for the display; written by the replay alone.</summary>
+public sealed class ReplayProgress
+{
+    /// <summary>Records that the stream acknowledged.</summary>
+    public long Sent { get; set; }
+
+    /// <summary>Bytes of JSON in them.</summary>
+    public long BytesSent { get; set; }
+
+    public long Throttled { get; set; }
+
+    public long Retried { get; set; }
+
+    /// <summary>Rows that were refused.</summary>
+    public long Rejected { get; set; }
+
+    /// <summary>Event time of the first tick, UTC microseconds since 1970; null before it.</summary>
+    public long? FirstEventMicros { get; set; }
+
+    /// <summary>Event time of the newest tick that was sent.</summary>
+    public long? LastEventMicros { get; set; }
+
+    /// <summary>How far the replay is behind its own schedule.</summary>
+    public TimeSpan Lag { get; set; }
+
+    public TimeSpan Elapsed { get; set; }
+
+    internal void Observe(RefusedRows refused, ReplayClock clock, long? lastMicros)
+    {
+        LastEventMicros = lastMicros;
+        Rejected = refused.RowCount;
+        Lag = clock.Lag;
+        Elapsed = clock.Elapsed;
+    }
+}

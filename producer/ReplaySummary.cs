@@ -1,0 +1,52 @@
+using Streaming.Producer.Archive;
+using Streaming.Producer.Archive.Values;
+
+namespace Streaming.Producer;
+
+/// <summary>What a replay came to.</summary>
+/// <param name="Sent">Records that the stream acknowledged (of a dry run: that would have been sent).</param>
+/// <param name="Bytes">JSON in them.</param>
+/// <param name="FirstEvent">Event time of the first tick sent.</param>
+/// <param name="RejectedByReason">Rows, most frequent reason first.</param>
+/// <param name="RejectedRows">The first ones, with their place.</param>
+/// <param name="FilesRead">Files of which some part was replayed or could have been.</param>
+/// <param name="Interrupted">Stopped by the caller before its end.</param>
+public sealed record ReplaySummary(
+    long Sent,
+    long Bytes,
+    double Seconds,
+    DateTimeOffset? FirstEvent,
+    DateTimeOffset? LastEvent,
+    long Throttled,
+    long Retried,
+    long Rejected,
+    IReadOnlyDictionary<string, long> RejectedByReason,
+    IReadOnlyList<RefusedRow> RejectedRows,
+    int FilesRead,
+    IReadOnlyList<RefusedFile> RefusedFiles,
+    bool Interrupted)
+{
+    /// <summary>Records per second.</summary>
+    public double Rate => Seconds > 0 ? Math.Round(Sent / Seconds, 1) : 0;
+
+    internal static ReplaySummary Of(ReplayProgress progress, TickArchive archive, bool isInterrupted)
+    {
+        RefusedRows refused = archive.Refused;
+        return new ReplaySummary(
+            progress.Sent,
+            progress.BytesSent,
+            Math.Round(progress.Elapsed.TotalSeconds, 3),
+            progress.Sent > 0 ? Time(progress.FirstEventMicros) : null,
+            Time(progress.LastEventMicros),
+            progress.Throttled,
+            progress.Retried,
+            refused.RowCount,
+            refused.ByReason.ToDictionary(reason => reason.Key, reason => reason.Value),
+            refused.Examples,
+            archive.ReadableFiles,
+            refused.Files,
+            isInterrupted);
+    }
+
+    private static DateTimeOffset? Time(long? micros) => micros is { } value ? EventTime.ToTime(value) : null;
+}

@@ -1,0 +1,103 @@
+using Streaming.Producer.Archive;
+using Streaming.Shared.Ticks;
+using Streaming.Tests.TestKit;
+
+namespace Streaming.Tests.Unit.Archive;
+
+public sealed class EventTimeMergeTests
+{
+    private static readonly DateTimeOffset Start = new(2024, 1, 2, 14, 30, 0, TimeSpan.Zero);
+
+    // The price is the row's place in the archive, so that it shows which row a tick was.
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(4)]
+    public void ManyFilesWithEqualTimes_LeaveInOrderOfTimeThenFileThenRow(int seed)
+    {
+        var random = new Random(seed);
+        using var folder = new ScratchFolder();
+        var rows = new List<(long Micros, int Place)>();
+        for (int file = 0; file < 12; file++)
+        {
+            bool isSorted = random.Next(2) == 0;
+            var groups = new List<Tick[]>();
+            for (int group = 0; group < random.Next(1, 5); group++)
+            {
+                int count = random.Next(1, 3000);
+                var times = new int[count];
+                for (int i = 0; i < count; i++) times[i] = random.Next(500);
+                if (isSorted) Array.Sort(times);
+                groups.Add([.. times.Select(time => Add(rows, time))]);
+            }
+
+            TickFile.Write(folder[$"{file:00}.parquet"], [.. groups]);
+        }
+
+        List<Tick> ticks = ArchiveReads.All(folder.Path);
+
+        // OrderBy is stable, and the rows stand in archive order.
+        Assert.Equal(rows.OrderBy(row => row.Micros).Select(row => (double)row.Place), ticks.Select(tick => tick.Close));
+    }
+
+    [Fact]
+    public void UnsortedBeyondTheBound_IsRefusedWithAWayToSort_AndSpaceComesBack()
+    {
+        using var folder = new ScratchFolder();
+        Tick[] Falling(int minute, int count) => [.. Enumerable.Range(0, count).Select(i => TickFile.Tick("A", Start.AddMinutes(minute).AddMilliseconds(-i), i + 1))];
+        TickFile.Write(folder["a.parquet"], Falling(0, 600), Falling(1, 600));
+        TickFile.Write(folder["b.parquet"], Falling(2, 1001));
+        var refused = new RefusedRows();
+        var reading = new ArchiveReading(RowFilter.All(new ManualTimeProvider(ArchiveReads.Now)), CancellationToken.None);
+        IReadOnlyList<ArchiveFile> files = new ArchivePlanner(ColumnMap.Usual, reading, refused).Plan(InputFiles.Expand([folder.Path]));
+        using var merge = new EventTimeMerge(files, reading, refused, maxSortedRows: 1000);
+
+        int count = 0;
+        for (Tick tick = default; merge.TryRead(ref tick); count++) Assert.Equal("A", tick.Ticker);
+
+        Assert.Equal(1200, count);
+        RefusedFile file = Assert.Single(refused.Files);
+        Assert.EndsWith("b.parquet", file.File, StringComparison.Ordinal);
+        Assert.Contains("ORDER BY ts", file.Reason, StringComparison.Ordinal);
+    }
+
+    // Everything on the way from column to tick is used again; what remains is set up once for a file.
+    [Fact]
+    public void Reading_MakesNoGarbagePerTick()
+    {
+        using var folder = new ScratchFolder();
+        TickFile.Write(folder["a.parquet"], [.. Enumerable.Range(0, 200_000).Select(i => TickFile.Tick(i % 3 == 0 ? "A" : "B", Start.AddMilliseconds(i), i + 1, i))]);
+        TickArchive archive = TickArchive.Open([folder.Path], ColumnMap.Usual, RowFilter.All(new ManualTimeProvider(ArchiveReads.Now)), new RefusedRows(), CancellationToken.None);
+        using EventTimeMerge merge = archive.Read(isFirstPass: true);
+        Tick tick = default;
+        for (int i = 0; i < 1000; i++) merge.TryRead(ref tick);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        int count = 0;
+        while (merge.TryRead(ref tick)) count++;
+        double perTick = (GC.GetAllocatedBytesForCurrentThread() - before) / (double)count;
+        Assert.True(perTick < 16, $"{perTick:0.0} bytes per tick");
+    }
+
+    [Fact]
+    public void FromAndTo_CutTheRange()
+    {
+        using var folder = new ScratchFolder();
+        Tick[] Group(int first) => [.. Enumerable.Range(first, 10).Select(second => TickFile.Tick("A", Start.AddSeconds(second), second + 1))];
+        TickFile.Write(folder["a.parquet"], Group(0), Group(10), Group(20));
+        RowFilter all = RowFilter.All(new ManualTimeProvider(ArchiveReads.Now));
+        long start = TickFile.Tick("A", Start, 1).TimestampMicros;
+        RowFilter range = all with { FromMicros = start + 5_000_000, ToMicros = start + 15_000_000 };
+
+        List<Tick> ticks = ArchiveReads.All(new RefusedRows(), [folder.Path], range);
+
+        Assert.Equal(Enumerable.Range(6, 10).Select(price => (double)price), ticks.Select(tick => tick.Close));
+    }
+
+    private static Tick Add(List<(long Micros, int Place)> rows, int seconds)
+    {
+        Tick tick = TickFile.Tick("A", Start.AddSeconds(seconds), rows.Count + 1);
+        rows.Add((tick.TimestampMicros, rows.Count + 1));
+        return tick;
+    }
+}

@@ -1,0 +1,142 @@
+using System.Text.Json;
+using Streaming.Producer;
+using Streaming.Tests.TestKit;
+
+namespace Streaming.Tests.Unit.Pacing;
+
+/// <summary>The whole replay on virtual time: when each record leaves, and with which event time.</summary>
+public sealed class ReplayPacingTests : IDisposable
+{
+    private static readonly DateTimeOffset Now = new(2026, 3, 2, 9, 0, 30, TimeSpan.Zero);
+    private static readonly DateTimeOffset Open = new(2024, 1, 2, 14, 30, 0, TimeSpan.Zero);
+
+    private readonly ScratchFolder _folder = new();
+    private readonly ManualTimeProvider _clock = new(Now);
+    private readonly RecordingStream _stream;
+
+    public ReplayPacingTests() => _stream = new RecordingStream(_clock);
+
+    public void Dispose() => _folder.Dispose();
+
+    // event:  0 s   60 s  60 s  90 s       sent at speed 60:  0  1  1  1.5
+    [Fact]
+    public async Task Speed60_AMinuteLaterLeavesASecondLater()
+    {
+        await ReplayAsync(Options(0, 60, 60, 90) with { Speed = 60 });
+        Assert.Equal([0, 1, 1, 1.5], SentAfterSeconds());
+    }
+
+    [Fact]
+    public async Task Max_SendsAllAtOnce_InFullBatches()
+    {
+        await ReplayAsync(Options([.. Enumerable.Range(0, 1200)]) with { Speed = double.PositiveInfinity });
+        Assert.All(SentAfterSeconds(), second => Assert.Equal(0, second));
+        Assert.Equal([500, 500, 200], _stream.Batches);
+    }
+
+    [Fact]
+    public async Task Rate_HoldsBackWhatIsDueEarlier()
+    {
+        await ReplayAsync(Options(0, 0, 0, 0, 0) with { Speed = double.PositiveInfinity, Rate = 2 });
+        Assert.Equal([0, 0.5, 1, 1.5, 2], SentAfterSeconds());
+    }
+
+    [Theory]
+    [InlineData(true, 10)]
+    [InlineData(false, 7220)]
+    public async Task PauseOfOverAnHour_IsSkippedUnlessKept(bool skip, double lastSent)
+    {
+        await ReplayAsync(Options(0, 10, 7220) with { SkipGaps = skip });
+        Assert.Equal(lastSent, SentAfterSeconds()[^1]);
+    }
+
+    // The data spans less than a day, so each pass begins one day after the one before.
+    [Fact]
+    public async Task Loops_MoveTimesAndDatesOnByWholeDays()
+    {
+        ReplaySummary summary = await ReplayAsync(Options(0, 30) with { Loops = 3 });
+        Assert.Equal(6, summary.Sent);
+        Assert.Equal([0, 30, 86400, 86430, 172800, 172830], EventSeconds(Open));
+        Assert.Equal(["2024-01-02", "2024-01-03", "2024-01-04"], Texts("date").Distinct());
+        Assert.Equal(Enumerable.Range(0, 6).Select(seq => $"{seq}"), Texts("seq"));
+    }
+
+    // Moved by whole minutes: the first event comes into the minute that the clock stands in.
+    [Fact]
+    public async Task RetimeNow_BeginsInThisMinute_AndSkippedPausesStaySkipped()
+    {
+        await ReplayAsync(Options(0, 59, 36_059) with { Retime = Retime.Now });
+        Assert.Equal([0, 59, 59], EventSeconds(new DateTimeOffset(2026, 3, 2, 9, 0, 0, TimeSpan.Zero)));
+        Assert.Equal("2026-03-02", Texts("date")[0]);
+    }
+
+    [Fact]
+    public async Task LoopIntoTheFuture_EndsLoudly()
+    {
+        TickFile.Write(_folder["a.parquet"], [TickFile.Tick("A", Now.AddHours(-1), 1)]);
+        ProducerOptions options = Options() with { Inputs = [_folder.Path], Loops = null, Speed = double.PositiveInfinity };
+        var error = await Assert.ThrowsAsync<ReplayException>(() => ReplayAsync(options));
+        Assert.Contains("day ahead", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Limit_And_Duration_EndTheReplay()
+    {
+        Assert.Equal(3, (await ReplayAsync(Options(0, 1, 2, 3, 4) with { Limit = 3 })).Sent);
+        Assert.Equal(2, (await ReplayAsync(Options(0, 1, 20, 30) with { Duration = TimeSpan.FromSeconds(10) })).Sent);
+    }
+
+    [Theory]
+    [InlineData(1, null, 1)]
+    [InlineData(1, 4.0, 0.25)]
+    [InlineData(double.PositiveInfinity, null, 0)]
+    public async Task DailyBars_LeaveOneASecond_WithTheClocksTime_AndTheirOwnDate(double speed, double? rate, double secondsApart)
+    {
+        Assert.SkipWhen(TestPaths.MarketData is null, TestPaths.NoMarketData);
+        string path = Path.Combine(TestPaths.MarketData!, "daily", "sp500_5yr.parquet");
+        await ReplayAsync(new ProducerOptions { Inputs = [path], RunId = "test", Limit = 5, Speed = speed, Rate = rate });
+        double[] expected = [0, secondsApart, 2 * secondsApart, 3 * secondsApart, 4 * secondsApart];
+        Assert.Equal(expected, SentAfterSeconds());
+        Assert.Equal(expected, EventSeconds(Now));
+        Assert.All(Texts("date"), date => Assert.Equal("2013-02-08", date));
+    }
+
+    [Fact]
+    public async Task Cancelled_SaysSoAndCountsWhatWasSent()
+    {
+        using var stop = new CancellationTokenSource();
+        var pipeline = new ReplayPipeline(Options(0, 10, 20), _stream, _clock);
+        Task<ReplaySummary> replay = pipeline.RunAsync(stop.Token);
+        _clock.Advance(TimeSpan.FromSeconds(15));
+        await stop.CancelAsync();
+        ReplaySummary summary = await replay;
+        Assert.True(summary.Interrupted);
+        Assert.Equal(2, summary.Sent);
+    }
+
+    [Fact]
+    public async Task StreamThatHoldsUp_ShowsAsLag()
+    {
+        int refusals = 3;
+        _stream.Refuses = _ => refusals-- > 0;
+        var pipeline = new ReplayPipeline(Options(0), _stream, _clock);
+        await _clock.RunAsync(pipeline.RunAsync(CancellationToken.None));
+        Assert.Equal(TimeSpan.FromMilliseconds(100 + 200 + 400), pipeline.Progress.Lag);
+        Assert.Equal(3, pipeline.Progress.Throttled);
+    }
+
+    private ProducerOptions Options(params int[] seconds)
+    {
+        string path = TickFile.Write(_folder["ticks.parquet"], [.. seconds.Select((second, i) => TickFile.Tick("A", Open.AddSeconds(second), i + 1))]);
+        return new ProducerOptions { Inputs = [path], RunId = "test" };
+    }
+
+    private Task<ReplaySummary> ReplayAsync(ProducerOptions options)
+        => _clock.RunAsync(new ReplayPipeline(options, _stream, _clock).RunAsync(CancellationToken.None));
+
+    private double[] SentAfterSeconds() => [.. _stream.Records.Select(record => (record.At - Now).TotalSeconds)];
+
+    private double[] EventSeconds(DateTimeOffset since) => [.. Texts("timestamp").Select(text => (DateTimeOffset.Parse(text) - since).TotalSeconds)];
+
+    private string[] Texts(string property) => [.. _stream.Data.Select(data => JsonDocument.Parse(data).RootElement.GetProperty(property).ToString())];
+}
