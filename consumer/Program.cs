@@ -1,1 +1,1 @@
-return 0;
+return await Streaming.Consumer.Commands.ConsumerCommands.InvokeAsync(args);

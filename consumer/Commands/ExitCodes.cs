@@ -1,0 +1,27 @@
+using Streaming.Consumer.Flushing;
+using Streaming.Consumer.Progress;
+using Streaming.Shared;
+using Streaming.Shared.Objects;
+using Streaming.Shared.Parquet;
+using Streaming.Shared.Streams;
+
+namespace Streaming.Consumer.Commands;
+
+/// <summary>Exit codes and the errors behind them.</summary>
+internal static class ExitCodes
+{
+    public const int Done = 0;
+    public const int Failed = 1;
+    public const int BadUsage = 2;
+    public const int Unreachable = 3;
+
+    /// <summary>The exit code of an error that a user can act on; null for one that is a bug of ours.</summary>
+    public static int? Of(Exception error) => error switch
+    {
+        InvalidAddressException or StreamNotFoundException => BadUsage,
+        StreamUnavailableException or StoreUnavailableException => Unreachable,
+        CheckpointRefusedException or ForeignObjectException or StreamDataLossException or ParquetException or DrainTimeoutException
+            or LostRaceException => Failed,
+        _ => null,
+    };
+}

@@ -1,0 +1,84 @@
+using System.Globalization;
+using Streaming.Consumer.EventTime;
+using Streaming.Shared.Ticks;
+
+namespace Streaming.Consumer.Commands;
+
+/// <summary>
+/// Tells on stderr what a run does: first the two addresses, then one updating line on a terminal or a plain line every ten
+/// seconds, at last a summary.
+/// </summary>
+internal sealed class RunProgress : IAsyncDisposable
+{
+    private static readonly TimeSpan TerminalInterval = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan PlainInterval = TimeSpan.FromSeconds(10);
+
+    private readonly ConsumerService _service;
+    private readonly TimeProvider _time;
+    private readonly TextWriter _output;
+    private readonly bool _isTerminal;
+    private readonly long _startedAt;
+    private readonly ITimer _timer;
+    private readonly Lock _lock = new();
+    private long _readBefore;
+    private long _printedAt;
+    private bool _finished;
+
+    public RunProgress(ConsumerService service, ConsumerOptions options, TimeProvider time, TextWriter output, bool isTerminal)
+    {
+        (_service, _time, _output, _isTerminal) = (service, time, output, isTerminal);
+        _startedAt = _printedAt = time.GetTimestamp();
+        output.WriteLine($"consumer: stream {options.Stream} -> lake {options.Lake}, application {options.AppName}");
+        TimeSpan interval = isTerminal ? TerminalInterval : PlainInterval;
+        _timer = time.CreateTimer(_ => Print(), null, interval, interval);
+    }
+
+    private void Print()
+    {
+        lock (_lock)
+        {
+            if (_finished) return;
+            IReadOnlyList<ShardPipeline> pipelines = _service.Pipelines;
+            long read = pipelines.Sum(pipeline => pipeline.Progress.ReadNow);
+            double rate = (read - _readBefore) / Math.Max(0.001, _time.GetElapsedTime(_printedAt).TotalSeconds);
+            (_readBefore, _printedAt) = (read, _time.GetTimestamp());
+
+            ShardFigures[] figures = [.. pipelines.Select(pipeline => pipeline.Progress.Figures)];
+            Books books = figures.Aggregate(default(Books), (sum, shard) => sum + shard.Books);
+            long behind = figures.Length == 0 ? 0 : figures.Max(shard => shard.MillisBehindLatest);
+            long eventTime = figures.Length == 0 ? long.MinValue : figures.Max(shard => shard.ShardMicros);
+            string line = string.Create(
+                CultureInfo.InvariantCulture,
+                $"{read:N0} records, {rate:N0}/s, event time {EventTime(eventTime)}, behind {behind:N0} ms, {figures.Sum(shard => shard.WindowCount):N0} windows open, late {books.Late:N0}, quarantined {books.Quarantined:N0}");
+            if (_isTerminal) _output.Write($"\r{line}\u001b[K");
+            else _output.WriteLine(line);
+        }
+    }
+
+    /// <summary>Prints the summary of a run that ended well.</summary>
+    public Task FinishAsync()
+    {
+        lock (_lock)
+        {
+            _finished = true;
+            if (_isTerminal) _output.Write("\r\u001b[K");
+            ShardFigures[] figures = [.. _service.Pipelines.Select(pipeline => pipeline.Progress.Figures)];
+            Books books = figures.Aggregate(default(Books), (sum, shard) => sum + shard.Books);
+            long read = _service.Pipelines.Sum(pipeline => pipeline.Progress.ReadNow);
+            double seconds = _time.GetElapsedTime(_startedAt).TotalSeconds;
+            _output.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"consumer: {read:N0} records in {seconds:N1} s ({read / Math.Max(seconds, 0.001):N0}/s) from {figures.Length} shards, {figures.Sum(shard => shard.ObjectsPut):N0} objects written"));
+            _output.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"books since the beginning: {books.Read:N0} read = {books.Windowed:N0} in windows + {books.Late:N0} late + {books.Quarantined:N0} quarantined + {books.Repeated:N0} repeated"));
+        }
+
+        return Task.CompletedTask;
+    }
+
+    private static string EventTime(long micros)
+        => micros == long.MinValue ? "-" : IsoTime.ToDateTime(micros).ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
+
+    public ValueTask DisposeAsync() => _timer.DisposeAsync();
+}

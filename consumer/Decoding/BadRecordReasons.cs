@@ -1,0 +1,26 @@
+using Streaming.Shared.Ticks;
+
+namespace Streaming.Consumer.Decoding;
+
+/// <summary>Why a record goes to quarantine, as it is written beside its bytes.</summary>
+public static class BadRecordReasons
+{
+    public const string NotJson = "not a JSON object in UTF-8";
+    public const string NoTicker = "ticker is missing, empty or not text";
+    public const string TickerTooLong = "ticker is longer than 64 bytes of UTF-8";
+    public const string TickerControl = "ticker holds a control character";
+    public const string TooManyTickers = "the shard has as many tickers as one shard may have";
+    public const string NoTimestamp = "timestamp is missing or not text";
+    public const string BadTimestamp = "timestamp is not an ISO 8601 date-time";
+    public const string AheadOfArrival = "timestamp lies more than a day after the record's arrival";
+    public const string BadDate = "date is not a yyyy-MM-dd day";
+    public const string NoClose = "close is missing or not a number";
+    public const string BadClose = "close is not a price from 1e-12 to 1e12";
+    public const string BadOpen = "open is not a price from 1e-12 to 1e12";
+    public const string BadHigh = "high is not a price from 1e-12 to 1e12";
+    public const string BadLow = "low is not a price from 1e-12 to 1e12";
+    public const string BadVolume = "volume is not a whole number from 0 to 9223372036854775807";
+
+    /// <summary><see cref="TickRules.MaxAhead"/> in microseconds.</summary>
+    internal static readonly long MaxAheadMicros = (long)TickRules.MaxAhead.TotalMicroseconds;
+}

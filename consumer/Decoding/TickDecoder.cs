@@ -1,0 +1,195 @@
+using System.Text.Json;
+using Streaming.Consumer.EventTime;
+using Streaming.Shared.Streams;
+using Streaming.Shared.Ticks;
+
+namespace Streaming.Consumer.Decoding;
+
+/// <summary>
+/// Owns: the bytes of a record to a tick, or a reason why not. Does not own: what becomes of either.
+/// Fields may come in any order, unknown ones are ignored, of a repeated one the last counts; null is absent.
+/// </summary>
+public sealed class TickDecoder(TickerTable tickers)
+{
+    /// <summary>Bytes of a date-time in which every character is escaped.</summary>
+    private const int MaxTimeBytes = 256;
+
+    private readonly DecodedBatch _decoded = new();
+
+    /// <summary>Decodes a whole batch. The result is reused by the next call.</summary>
+    public DecodedBatch Decode(RecordBatch records)
+    {
+        _decoded.Begin(records);
+        for (int i = 0; i < records.Count; i++)
+        {
+            StreamRecord record = records[i];
+            ref DecodedTick tick = ref _decoded.NextTick();
+            string? fault = Decode(record, out tick);
+            if (fault is null)
+            {
+                tick.RecordIndex = i;
+                _decoded.KeepTick();
+            }
+            else
+            {
+                _decoded.AddBad(i, fault);
+            }
+        }
+
+        return _decoded;
+    }
+
+    /// <summary>Null if <paramref name="tick"/> is good, else the reason.</summary>
+    private string? Decode(in StreamRecord record, out DecodedTick tick)
+    {
+        tick = default;
+        tick.SequenceNumber = record.SequenceNumber;
+        var fields = new Fields();
+        Span<byte> ticker = stackalloc byte[TickRules.MaxTickerBytes];
+        try
+        {
+            string? fault = ReadFields(record.Data, ref fields, ref tick, ticker);
+            if (fault is not null) return fault;
+        }
+        catch (Exception malformed) when (malformed is JsonException or InvalidOperationException)
+        {
+            // The reader says the second where a text that was asked for is not valid UTF-8 or an escape is half a surrogate pair.
+            return BadRecordReasons.NotJson;
+        }
+
+        if (fields.TickerLength == 0) return BadRecordReasons.NoTicker;
+        if (!fields.HasTimestamp) return BadRecordReasons.NoTimestamp;
+        if (!fields.HasClose) return BadRecordReasons.NoClose;
+        if (tick.EventMicros - record.ArrivalMicros > BadRecordReasons.MaxAheadMicros) return BadRecordReasons.AheadOfArrival;
+        if (!fields.HasOpen) tick.Open = tick.Close;
+        if (!fields.HasHigh) tick.High = tick.Close;
+        if (!fields.HasLow) tick.Low = tick.Close;
+        if (!fields.HasVolume) tick.Volume = Tick.NoVolume;
+
+        // Last, so that only tickers with a good record take a place in the table, and it can be rebuilt from the ticks alone.
+        TickerState? state = tickers.GetOrAdd(ticker[..fields.TickerLength]);
+        if (state is null) return BadRecordReasons.TooManyTickers;
+        tick.Ticker = state;
+        return null;
+    }
+
+    private static string? ReadFields(ReadOnlySpan<byte> data, ref Fields fields, ref DecodedTick tick, scoped Span<byte> ticker)
+    {
+        var reader = new Utf8JsonReader(data);
+        if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject) return BadRecordReasons.NotJson;
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            string? fault = ReadField(ref reader, ref fields, ref tick, ticker);
+            if (fault is not null) return fault;
+        }
+
+        // A second token after the object makes Read throw; so does an object without its end.
+        reader.Read();
+        return null;
+    }
+
+    private static string? ReadField(ref Utf8JsonReader reader, ref Fields fields, ref DecodedTick tick, scoped Span<byte> ticker)
+    {
+        if (reader.ValueTextEquals(TickJson.Close))
+        {
+            reader.Read();
+            if (reader.TokenType != JsonTokenType.Number) return BadRecordReasons.NoClose;
+            fields.HasClose = true;
+            if (!TryGetPrice(ref reader, out tick.Close)) return BadRecordReasons.BadClose;
+            tick.ExactClose = ExactPrice.Parse(reader.ValueSpan);
+            return null;
+        }
+
+        if (reader.ValueTextEquals(TickJson.Ticker)) return ReadTicker(ref reader, ref fields, ticker);
+        if (reader.ValueTextEquals(TickJson.Timestamp)) return ReadTimestamp(ref reader, ref fields, ref tick);
+        if (reader.ValueTextEquals(TickJson.Date)) return ReadDate(ref reader, ref tick);
+        if (reader.ValueTextEquals(TickJson.Open)) return ReadPrice(ref reader, out fields.HasOpen, out tick.Open, BadRecordReasons.BadOpen);
+        if (reader.ValueTextEquals(TickJson.High)) return ReadPrice(ref reader, out fields.HasHigh, out tick.High, BadRecordReasons.BadHigh);
+        if (reader.ValueTextEquals(TickJson.Low)) return ReadPrice(ref reader, out fields.HasLow, out tick.Low, BadRecordReasons.BadLow);
+        if (reader.ValueTextEquals(TickJson.Volume)) return ReadVolume(ref reader, ref fields, ref tick);
+        reader.Skip();
+        return null;
+    }
+
+    private static string? ReadTicker(ref Utf8JsonReader reader, ref Fields fields, scoped Span<byte> ticker)
+    {
+        reader.Read();
+        if (reader.TokenType != JsonTokenType.String) return BadRecordReasons.NoTicker;
+        Span<byte> unescaped = stackalloc byte[TickRules.MaxTickerBytes * 6];
+        if (reader.ValueSpan.Length > unescaped.Length) return BadRecordReasons.TickerTooLong;
+        fields.TickerLength = reader.CopyString(unescaped);
+        unescaped = unescaped[..fields.TickerLength];
+        if (unescaped.Length > TickRules.MaxTickerBytes) return BadRecordReasons.TickerTooLong;
+        if (TickRules.HasControlCharacter(unescaped)) return BadRecordReasons.TickerControl;
+        unescaped.CopyTo(ticker);
+        return null;
+    }
+
+    private static string? ReadTimestamp(ref Utf8JsonReader reader, ref Fields fields, ref DecodedTick tick)
+    {
+        reader.Read();
+        if (reader.TokenType != JsonTokenType.String) return BadRecordReasons.NoTimestamp;
+        fields.HasTimestamp = true;
+        return IsoTime.TryParse(TimeText(reader, stackalloc byte[MaxTimeBytes]), out tick.EventMicros) ? null : BadRecordReasons.BadTimestamp;
+    }
+
+    /// <summary>The text of a time or day; empty, which is neither, if it is longer than any. Some writers escape even the plus sign.</summary>
+    private static ReadOnlySpan<byte> TimeText(in Utf8JsonReader reader, Span<byte> buffer)
+    {
+        if (!reader.ValueIsEscaped) return reader.ValueSpan;
+        return reader.ValueSpan.Length <= buffer.Length ? buffer[..reader.CopyString(buffer)] : [];
+    }
+
+    private static string? ReadDate(ref Utf8JsonReader reader, ref DecodedTick tick)
+    {
+        reader.Read();
+        tick.Date = null;
+        if (reader.TokenType == JsonTokenType.Null) return null;
+        if (reader.TokenType != JsonTokenType.String) return BadRecordReasons.BadDate;
+
+        // pandas prints a date column as a midnight; the day that is written counts, in whatever zone.
+        ReadOnlySpan<byte> text = TimeText(reader, stackalloc byte[MaxTimeBytes]);
+        if (text.Length > 10 && !IsoTime.TryParse(text, out _)) return BadRecordReasons.BadDate;
+        if (!IsoTime.TryParseDate(text.Length > 10 ? text[..10] : text, out DateOnly date)) return BadRecordReasons.BadDate;
+        tick.Date = date;
+        return null;
+    }
+
+    private static string? ReadPrice(ref Utf8JsonReader reader, out bool has, out double price, string fault)
+    {
+        reader.Read();
+        price = 0;
+        has = reader.TokenType != JsonTokenType.Null;
+        if (!has) return null;
+        return reader.TokenType == JsonTokenType.Number && TryGetPrice(ref reader, out price) ? null : fault;
+    }
+
+    private static bool TryGetPrice(ref Utf8JsonReader reader, out double price)
+        => reader.TryGetDouble(out price) && TickRules.IsPrice(price);
+
+    private static string? ReadVolume(ref Utf8JsonReader reader, ref Fields fields, ref DecodedTick tick)
+    {
+        reader.Read();
+        fields.HasVolume = reader.TokenType != JsonTokenType.Null;
+        if (!fields.HasVolume) return null;
+        if (reader.TokenType != JsonTokenType.Number) return BadRecordReasons.BadVolume;
+        if (reader.TryGetInt64(out tick.Volume)) return tick.Volume >= 0 ? null : BadRecordReasons.BadVolume;
+
+        // pandas turns an integer column with a gap into floats: 100.0 is a whole number too.
+        if (!reader.TryGetDouble(out double volume) || volume < 0 || volume >= 9223372036854775808d || volume != Math.Floor(volume))
+            return BadRecordReasons.BadVolume;
+        tick.Volume = (long)volume;
+        return null;
+    }
+
+    private struct Fields
+    {
+        public int TickerLength;
+        public bool HasTimestamp;
+        public bool HasClose;
+        public bool HasOpen;
+        public bool HasHigh;
+        public bool HasLow;
+        public bool HasVolume;
+    }
+}

@@ -1,0 +1,24 @@
+namespace Streaming.Consumer.EventTime;
+
+/// <summary>
+/// Where every record of a shard went. They balance: <see cref="Windowed"/> + <see cref="Late"/> + <see cref="Quarantined"/> +
+/// <see cref="Repeated"/> = <see cref="Read"/>, and the sum of <c>tick_count</c> over the shard's rows is <see cref="Windowed"/>.
+/// </summary>
+/// <param name="Read">Records read since the shard's beginning, over all restarts.</param>
+/// <param name="Windowed">Ticks that went into a window.</param>
+/// <param name="Late">Ticks whose window had ended more than the allowed lateness before their ticker's watermark.</param>
+/// <param name="Quarantined">Records that could not be decoded or were refused.</param>
+/// <param name="Repeated">Records that were known to be repeats of others.</param>
+public readonly record struct Books(long Read, long Windowed, long Late, long Quarantined, long Repeated)
+{
+    public static Books operator +(Books left, Books right) => new(
+        left.Read + right.Read,
+        left.Windowed + right.Windowed,
+        left.Late + right.Late,
+        left.Quarantined + right.Quarantined,
+        left.Repeated + right.Repeated);
+
+    public static Books Add(Books left, Books right) => left + right;
+
+    public bool Balance => Windowed + Late + Quarantined + Repeated == Read;
+}

@@ -1,0 +1,174 @@
+using Streaming.Consumer.Decoding;
+using Streaming.Shared.Streams;
+using Streaming.Shared.Ticks;
+
+namespace Streaming.Consumer.EventTime;
+
+/// <summary>
+/// Owns: the fold of a shard's log, record by record: position, windows, watermarks, books, and the late and bad records that
+/// are not stored yet. Does not own: when it is written, or where to. No clock, no I/O: the same log gives the same fold.
+/// </summary>
+public sealed class ShardWindows(EventTimeRules rules, TickerTable tickers)
+{
+    private readonly ExchangeCalendar _calendar = new(rules.ExchangeZone);
+    private readonly WindowedBatch _result = new();
+    private readonly List<KeptRecord> _late = [];
+    private readonly List<KeptRecord> _quarantined = [];
+
+    public TickerTable Tickers { get; } = tickers;
+
+    /// <summary>The last record that was folded in.</summary>
+    public SequenceNumber Position { get; private set; }
+
+    public Books Books { get; private set; }
+
+    /// <summary>Highest event time of the shard; it decides when windows are written, never what is late.</summary>
+    public long ShardMicros { get; private set; } = long.MinValue;
+
+    /// <summary>Windows in memory.</summary>
+    public int WindowCount { get; private set; }
+
+    /// <summary>Windows that are not known to stand in their objects.</summary>
+    public int DirtyCount { get; private set; }
+
+    /// <summary>Late and bad records that wait for their objects, oldest first.</summary>
+    public IReadOnlyList<KeptRecord> Late => _late;
+
+    public IReadOnlyList<KeptRecord> Quarantined => _quarantined;
+
+    /// <summary>Bytes of the late and bad records that wait.</summary>
+    public long KeptBytes { get; private set; }
+
+    /// <summary>Folds a batch in. The result is reused by the next call.</summary>
+    public WindowedBatch Add(DecodedBatch batch)
+    {
+        foreach (ref readonly DecodedTick tick in batch.Ticks) Add(tick, batch.Records);
+        foreach (BadRecord bad in batch.Bad)
+        {
+            Keep(_quarantined, Books.Quarantined, batch.Records[bad.RecordIndex], bad.Reason);
+            Books = Books with { Quarantined = Books.Quarantined + 1 };
+        }
+
+        if (batch.Records.Count > 0) Position = batch.Records[batch.Records.Count - 1].SequenceNumber;
+        Books = Books with { Read = Books.Read + batch.Records.Count };
+        _result.Decoded = batch;
+        _result.Books = Books;
+        _result.ShardMicros = ShardMicros;
+        return _result;
+    }
+
+    private void Add(in DecodedTick tick, RecordBatch records)
+    {
+        TickerState ticker = tick.Ticker;
+        long start = WindowValue.StartOf(tick.EventMicros);
+
+        // By the watermark before this tick, whether or not the window is still here: it may be gone or kept for other reasons.
+        if (rules.IsSealed(start + WindowValue.LengthMicros, ticker.WatermarkMicros))
+        {
+            Keep(_late, Books.Late, records[tick.RecordIndex], LateReason);
+            Books = Books with { Late = Books.Late + 1 };
+            return;
+        }
+
+        int i = ticker.Find(start);
+        if (i >= 0) Add(ticker.Windows[i], tick);
+        else Open(ticker, ~i, tick);
+        if (tick.EventMicros > ticker.WatermarkMicros) ticker.WatermarkMicros = tick.EventMicros;
+        if (tick.EventMicros > ShardMicros) ShardMicros = tick.EventMicros;
+        Books = Books with { Windowed = Books.Windowed + 1 };
+    }
+
+    private void Add(Window window, in DecodedTick tick)
+    {
+        if (!window.IsDirty) DirtyCount++;
+        window.Value.Add(tick);
+    }
+
+    /// <summary>Why a record is in <c>late/</c>.</summary>
+    public const string LateReason = "its window had ended more than the allowed lateness before the ticker's watermark";
+
+    private void Open(TickerState ticker, int index, in DecodedTick tick)
+    {
+        DateOnly tradeDate = tick.Date ?? _calendar.DateOf(tick.EventMicros);
+        ticker.Windows.Insert(index, new Window(ticker, WindowValue.Of(tick, tradeDate)));
+        WindowCount++;
+        DirtyCount++;
+    }
+
+    private void Keep(List<KeptRecord> list, long ordinal, in StreamRecord record, string reason)
+    {
+        list.Add(new KeptRecord(ordinal, record.SequenceNumber, record.ArrivalMicros, reason, record.Data.ToArray()));
+        KeptBytes += record.Data.Length;
+    }
+
+    /// <summary>Puts back what a checkpoint held. All windows count as dirty: their objects may hold an older value.</summary>
+    public void Restore(ShardFold fold)
+    {
+        Position = fold.Position;
+        Books = fold.Books;
+        ShardMicros = fold.ShardMicros;
+        foreach ((string name, long watermark) in fold.Watermarks) Ticker(name).WatermarkMicros = watermark;
+        foreach ((string name, WindowValue value) in fold.Windows)
+        {
+            TickerState ticker = Ticker(name);
+            int i = ticker.Find(value.StartMicros);
+            ticker.Windows.Insert(~i, new Window(ticker, value));
+            WindowCount++;
+            DirtyCount++;
+        }
+    }
+
+    private TickerState Ticker(string name) => Tickers.GetOrAdd(System.Text.Encoding.UTF8.GetBytes(name))
+        ?? throw new InvalidOperationException($"The checkpoint has more tickers than one shard may have; {name} is one too many.");
+
+    /// <summary>A copy of the fold as it stands now, with what is due for writing: closed dirty windows, or all dirty ones.</summary>
+    public FlushSnapshot Snapshot(bool openWindowsToo)
+    {
+        var windows = new List<WindowSnapshot>(WindowCount);
+        var watermarks = new List<KeyValuePair<string, long>>(Tickers.All.Count);
+        foreach (TickerState ticker in Tickers.All)
+        {
+            // A ticker whose only records were found bad after it was entered has no watermark yet.
+            if (ticker.WatermarkMicros != long.MinValue) watermarks.Add(new(ticker.Name, ticker.WatermarkMicros));
+            foreach (Window window in ticker.Windows)
+            {
+                long end = window.Value.EndMicros;
+                windows.Add(new WindowSnapshot(
+                    window,
+                    window.Value,
+                    window.IsDirty,
+                    IsDue: window.IsDirty && (openWindowsToo || rules.IsClosed(end, ShardMicros)),
+                    IsSealed: rules.IsSealed(end, ticker.WatermarkMicros)));
+            }
+        }
+
+        return new FlushSnapshot(Position, Books, ShardMicros, watermarks, windows, [.. _late], [.. _quarantined]);
+    }
+
+    /// <summary>Notes that a row with the snapshot's ticks stands in its object.</summary>
+    public void Confirm(WindowSnapshot written)
+    {
+        Window window = written.Window;
+        bool wasDirty = window.IsDirty;
+        window.ConfirmedTickCount = Math.Max(window.ConfirmedTickCount, written.Value.TickCount);
+        if (wasDirty && !window.IsDirty) DirtyCount--;
+    }
+
+    /// <summary>Forgets the late and bad records of a snapshot, which are stored now.</summary>
+    public void ConfirmKept(FlushSnapshot stored)
+    {
+        _late.RemoveRange(0, stored.Late.Count);
+        _quarantined.RemoveRange(0, stored.Quarantined.Count);
+        KeptBytes = _late.Sum(record => (long)record.Data.Length) + _quarantined.Sum(record => (long)record.Data.Length);
+    }
+
+    /// <summary>Drops the windows that take no tick any more and whose last value is confirmed in its object.</summary>
+    public void DropFinished()
+    {
+        foreach (TickerState ticker in Tickers.All)
+        {
+            WindowCount -= ticker.Windows.RemoveAll(
+                window => !window.IsDirty && rules.IsSealed(window.Value.EndMicros, ticker.WatermarkMicros));
+        }
+    }
+}

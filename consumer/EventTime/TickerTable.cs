@@ -1,0 +1,52 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Text;
+
+namespace Streaming.Consumer.EventTime;
+
+/// <summary>
+/// Every ticker that a shard has shown, found by its UTF-8 bytes without making a string. None is ever forgotten, because its
+/// watermark decides what is late; so their number has a limit.
+/// </summary>
+public sealed class TickerTable(int limit = TickerTable.DefaultLimit)
+{
+    /// <summary>Tickers of one shard; the whole US market has some 12,000. About 150 bytes each.</summary>
+    public const int DefaultLimit = 200_000;
+
+    private readonly Dictionary<byte[], TickerState> _byName = new(Utf8NameComparer.Instance);
+    private readonly List<TickerState> _all = [];
+
+    /// <summary>In the order in which they came.</summary>
+    public IReadOnlyList<TickerState> All => _all;
+
+    /// <summary>The ticker's state, made if it is new; null if the table is full.</summary>
+    public TickerState? GetOrAdd(ReadOnlySpan<byte> utf8)
+    {
+        if (_byName.GetAlternateLookup<ReadOnlySpan<byte>>().TryGetValue(utf8, out TickerState? state)) return state;
+        if (_all.Count >= limit) return null;
+        state = new TickerState(Encoding.UTF8.GetString(utf8));
+        _byName.Add(utf8.ToArray(), state);
+        _all.Add(state);
+        return state;
+    }
+
+    private sealed class Utf8NameComparer : IEqualityComparer<byte[]>, IAlternateEqualityComparer<ReadOnlySpan<byte>, byte[]>
+    {
+        public static readonly Utf8NameComparer Instance = new();
+
+        public bool Equals(byte[]? x, byte[]? y) => x.AsSpan().SequenceEqual(y);
+
+        public bool Equals(ReadOnlySpan<byte> alternate, byte[] other) => alternate.SequenceEqual(other);
+
+        public int GetHashCode([DisallowNull] byte[] obj) => GetHashCode(obj.AsSpan());
+
+        public int GetHashCode(ReadOnlySpan<byte> alternate)
+        {
+            // Seeded per process by the framework, so that nobody can choose tickers that collide.
+            var hash = default(HashCode);
+            hash.AddBytes(alternate);
+            return hash.ToHashCode();
+        }
+
+        public byte[] Create(ReadOnlySpan<byte> alternate) => alternate.ToArray();
+    }
+}

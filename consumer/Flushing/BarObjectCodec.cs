@@ -1,0 +1,101 @@
+using Streaming.Shared.Parquet;
+
+namespace Streaming.Consumer.Flushing;
+
+/// <summary>Rows of one ticker's trading day, as they stand in its object.</summary>
+/// <param name="Origin">Null if some other program wrote the object.</param>
+/// <param name="Bars">Sorted by window start.</param>
+public sealed record BarObject(ObjectOrigin? Origin, IReadOnlyList<Bar> Bars);
+
+/// <summary>Bars to Parquet and back. Columns in the order of the table; timestamps are UTC without a zone, as Athena reads them.</summary>
+public static class BarObjectCodec
+{
+    private static readonly ParquetField[] Fields =
+    [
+        new("window_start", PhysicalType.Int64, LogicalKind.TimestampMicros, IsOptional: true),
+        new("window_end", PhysicalType.Int64, LogicalKind.TimestampMicros, IsOptional: true),
+        new("avg_close", PhysicalType.Double, LogicalKind.None, IsOptional: true),
+        new("last_close", PhysicalType.Double, LogicalKind.None, IsOptional: true),
+        new("open", PhysicalType.Double, LogicalKind.None, IsOptional: true),
+        new("high", PhysicalType.Double, LogicalKind.None, IsOptional: true),
+        new("low", PhysicalType.Double, LogicalKind.None, IsOptional: true),
+        new("volume", PhysicalType.Int64, LogicalKind.None, IsOptional: true),
+        new("tick_count", PhysicalType.Int64, LogicalKind.None, IsOptional: true),
+    ];
+
+    public static byte[] Write(IReadOnlyList<Bar> bars, ObjectOrigin origin)
+    {
+        using var output = new MemoryStream(16 * 1024);
+        using var writer = new ParquetWriter(output, Fields, origin.ToMetadata());
+        long[] longs = new long[bars.Count];
+        double[] doubles = new double[bars.Count];
+        bool[] isNull = new bool[bars.Count];
+
+        writer.BeginRowGroup(bars.Count);
+        WriteLongs(static bar => bar.WindowStartMicros);
+        WriteLongs(static bar => bar.WindowEndMicros);
+        WriteDoubles(static bar => bar.AvgClose);
+        WriteDoubles(static bar => bar.LastClose);
+        WriteDoubles(static bar => bar.Open);
+        WriteDoubles(static bar => bar.High);
+        WriteDoubles(static bar => bar.Low);
+        for (int i = 0; i < bars.Count; i++) isNull[i] = bars[i].Volume is null;
+        Fill(static bar => bar.Volume.GetValueOrDefault());
+        writer.Write(longs, isNull);
+        WriteLongs(static bar => bar.TickCount);
+        writer.Finish();
+        return output.ToArray();
+
+        void Fill(Func<Bar, long> field)
+        {
+            for (int i = 0; i < bars.Count; i++) longs[i] = field(bars[i]);
+        }
+
+        void WriteLongs(Func<Bar, long> field)
+        {
+            Fill(field);
+            writer.Write(longs);
+        }
+
+        void WriteDoubles(Func<Bar, double> field)
+        {
+            for (int i = 0; i < bars.Count; i++) doubles[i] = field(bars[i]);
+            writer.Write(doubles);
+        }
+    }
+
+    /// <exception cref="ParquetException">Not a Parquet file with the columns of <c>avg_1min</c>.</exception>
+    public static BarObject Read(string name, ReadOnlyMemory<byte> content)
+    {
+        using var file = ParquetFile.Open(new MemoryByteSource(name, content));
+        var bars = new List<Bar>((int)Math.Min(file.RowCount, content.Length));
+        for (int group = 0; group < file.RowGroups.Count; group++)
+        {
+            ColumnVector[] columns = [.. Fields.Select(field => ReadColumn(file, group, field.Name))];
+            for (int i = 0; i < columns[0].Count; i++)
+            {
+                bars.Add(new Bar(
+                    columns[0].Longs[i],
+                    columns[2].Doubles[i],
+                    columns[3].Doubles[i],
+                    columns[4].Doubles[i],
+                    columns[5].Doubles[i],
+                    columns[6].Doubles[i],
+                    columns[7].IsNull[i] ? null : columns[7].Longs[i],
+                    columns[8].Longs[i]));
+            }
+        }
+
+        return new BarObject(ObjectOrigin.FromMetadata(file.Metadata), bars);
+    }
+
+    private static ColumnVector ReadColumn(ParquetFile file, int group, string name)
+    {
+        ParquetColumn column = file.FindColumn(name) ?? throw new ParquetException(file.Name, $"there is no column {name}.");
+        int rows = (int)file.RowGroups[group].RowCount;
+        var values = new ColumnVector(rows);
+        if (file.OpenColumn(group, column).Read(values, rows) != rows)
+            throw new ParquetException(file.Name, $"column {name} ends before the row group does.");
+        return values;
+    }
+}

@@ -1,0 +1,121 @@
+using Microsoft.Extensions.Logging;
+using Streaming.Consumer.EventTime;
+using Streaming.Shared.Objects;
+using Streaming.Shared.Streams;
+
+namespace Streaming.Consumer.Flushing;
+
+/// <summary>
+/// Owns: when a shard flushes, with at most one flush under way, while reading goes on. Does not own: what a flush does.
+/// All but the flush itself runs on the pull loop, so that the windows need no lock.
+/// </summary>
+public sealed partial class FlushLoop(
+    ShardWindows windows, ShardFlusher flusher, FlushRules rules, string shard, TimeProvider time, ILogger logger)
+{
+    private FlushSnapshot? _snapshot;
+    private Task<BarWriteResult>? _running;
+    private long _due = time.GetTimestamp() + (long)(rules.Interval.TotalSeconds * time.TimestampFrequency);
+    private long _idleSince;
+    private bool _isIdle;
+    private bool _idleFlushed;
+    private SequenceNumber _positionSaved = windows.Position;
+
+    /// <summary>Since when the shard is read to its tip and empty, as a timestamp of the clock; null while it is not.</summary>
+    public long? IdleSince => _isIdle ? _idleSince : null;
+
+    /// <summary>When the last checkpoint was stored, as a timestamp of the clock; null before the first.</summary>
+    public long? CheckpointedAt { get; private set; }
+
+    /// <summary>To be called after each batch: starts and completes flushes; waits only when memory is at its bound.</summary>
+    public async Task AfterBatchAsync(RecordBatch batch, CancellationToken cancellation)
+    {
+        Track(batch);
+        if (_running is { IsCompleted: true }) await CompleteAsync();
+        if (_running is null && IsDue(out bool openWindowsToo)) Start(openWindowsToo, cancellation);
+        while (IsOver(2) && !cancellation.IsCancellationRequested)
+        {
+            if (_running is null) Start(openWindowsToo: true, cancellation);
+            if (!await CompleteAsync()) await Task.Delay(rules.RetryAfter, time, cancellation);
+        }
+    }
+
+    /// <summary>Writes everything, open windows too, and the checkpoint. Throws if that cannot be done.</summary>
+    public async Task FinishAsync(CancellationToken cancellation)
+    {
+        if (_running is not null) await CompleteAsync();
+        if (!HasWork(openWindowsToo: true)) return;
+        Start(openWindowsToo: true, cancellation);
+        BarWriteResult written = await _running!;
+        Apply(written);
+        if (written.Failures.Count > 0) throw written.Failures[0];
+    }
+
+    private void Track(RecordBatch batch)
+    {
+        // Empty and at the tip: a shard that is throttled or failing is neither.
+        bool idle = batch.Count == 0 && batch.MillisBehindLatest == 0;
+        if (idle && !_isIdle) _idleSince = time.GetTimestamp();
+        if (batch.Count > 0) _idleFlushed = false;
+        _isIdle = idle;
+    }
+
+    private bool IsDue(out bool openWindowsToo)
+    {
+        openWindowsToo = IsOver(1) || (_isIdle && !_idleFlushed && time.GetElapsedTime(_idleSince) >= rules.IdleAfter);
+        return (openWindowsToo || time.GetTimestamp() >= _due) && HasWork(openWindowsToo);
+    }
+
+    private bool IsOver(int times) => windows.DirtyCount > (long)rules.MaxDirtyWindows * times || windows.KeptBytes > rules.MaxKeptBytes * times;
+
+    private bool HasWork(bool openWindowsToo) => windows.Position != _positionSaved || (openWindowsToo && windows.DirtyCount > 0);
+
+    private void Start(bool openWindowsToo, CancellationToken cancellation)
+    {
+        _snapshot = windows.Snapshot(openWindowsToo);
+        _idleFlushed |= openWindowsToo;
+        ScheduleAfter(rules.Interval);
+        _running = flusher.FlushAsync(_snapshot, cancellation);
+    }
+
+    /// <summary>Takes in the result of the flush under way; false if it failed for a reason that may pass.</summary>
+    private async Task<bool> CompleteAsync()
+    {
+        try
+        {
+            BarWriteResult written = await _running!;
+            Apply(written);
+            if (written.Failures.Count == 0) return true;
+            FlushFailed(logger, shard, windows.Position.ToString(), written.Failures[0].Message);
+        }
+        catch (Exception failure) when (failure is StoreUnavailableException or LostRaceException)
+        {
+            FlushFailed(logger, shard, windows.Position.ToString(), failure.Message);
+        }
+
+        _running = null;
+        _idleFlushed = false;
+        ScheduleAfter(rules.RetryAfter);
+        return false;
+    }
+
+    private void Apply(BarWriteResult written)
+    {
+        FlushSnapshot snapshot = _snapshot!;
+        for (int i = 0; i < snapshot.Windows.Count; i++)
+        {
+            if (written.IsConfirmed(i)) windows.Confirm(snapshot.Windows[i]);
+        }
+
+        windows.ConfirmKept(snapshot);
+        windows.DropFinished();
+        _positionSaved = snapshot.Position;
+        CheckpointedAt = time.GetTimestamp();
+        _running = null;
+        _snapshot = null;
+    }
+
+    private void ScheduleAfter(TimeSpan delay) => _due = time.GetTimestamp() + (long)(delay.TotalSeconds * time.TimestampFrequency);
+
+    [LoggerMessage(101, LogLevel.Error, "{Shard}: a flush failed at position {Position} and is tried again, nothing is lost: {Problem}")]
+    private static partial void FlushFailed(ILogger logger, string shard, string position, string problem);
+}

@@ -1,0 +1,43 @@
+using System.Globalization;
+using Streaming.Shared.Objects;
+
+namespace Streaming.Consumer.Flushing;
+
+/// <summary>
+/// Where things stand in the lake. Only <c>avg_1min/</c> is for queries. Tickers are escaped as Hive does it; shard and
+/// application names are checked before they get here.
+/// </summary>
+public static class LakeLayout
+{
+    public const string Table = "avg_1min";
+    private const string FileName = "bars.parquet";
+    private const string DateFormat = "yyyy-MM-dd";
+
+    /// <summary>Late and bad records in one object.</summary>
+    public const int RecordsPerChunk = 1000;
+
+    /// <summary>The one object of a ticker's trading day.</summary>
+    public static string Bars(string ticker, DateOnly tradeDate)
+        => $"{Table}/{HivePath.Segment("ticker", ticker)}/trade_date={tradeDate.ToString(DateFormat, CultureInfo.InvariantCulture)}/{FileName}";
+
+    /// <summary>Reads ticker and trade date back from a key of <see cref="Bars"/>.</summary>
+    public static bool TryParseBars(string key, out string ticker, out DateOnly tradeDate)
+    {
+        ticker = "";
+        tradeDate = default;
+        string[] parts = key.Split('/');
+        if (parts.Length != 4 || parts[0] != Table || parts[3] != FileName || !parts[1].StartsWith("ticker=", StringComparison.Ordinal)
+            || !parts[2].StartsWith("trade_date=", StringComparison.Ordinal)
+            || !DateOnly.TryParseExact(parts[2].AsSpan("trade_date=".Length), DateFormat, CultureInfo.InvariantCulture, DateTimeStyles.None, out tradeDate))
+            return false;
+        ticker = HivePath.Decode(parts[1]["ticker=".Length..]);
+        return true;
+    }
+
+    public static string Checkpoint(string application, string shard) => $"checkpoints/{application}/{shard}.json";
+
+    public static string Chunk(string kind, string shard, long ordinal)
+        => string.Create(CultureInfo.InvariantCulture, $"{kind}/{shard}/{ordinal / RecordsPerChunk:D8}.jsonl");
+
+    public static string RawRecord(string kind, string shard, string sequenceNumber) => $"{kind}/{shard}/raw/{sequenceNumber}.bin";
+}

@@ -1,0 +1,86 @@
+using System.Globalization;
+using Streaming.Consumer.EventTime;
+using Streaming.Consumer.Flushing;
+using Streaming.Shared.Streams;
+
+namespace Streaming.Consumer.Progress;
+
+/// <summary>Between the fold of a shard and its stored form.</summary>
+internal static class CheckpointMapping
+{
+    /// <summary>
+    /// The state that a restart at the snapshot's position needs: every window but those that take no tick any more and whose
+    /// last value is known to stand in its object.
+    /// </summary>
+    public static CheckpointDocument ToDocument(FlushSnapshot snapshot, BarWriteResult written, ObjectOrigin origin)
+    {
+        var windows = new Dictionary<string, List<CheckpointWindow>>(snapshot.Watermarks.Count);
+        for (int i = 0; i < snapshot.Windows.Count; i++)
+        {
+            WindowSnapshot window = snapshot.Windows[i];
+            if (window.IsSealed && (!window.IsDirty || written.IsConfirmed(i))) continue;
+            if (!windows.TryGetValue(window.Window.Ticker.Name, out List<CheckpointWindow>? list))
+                windows.Add(window.Window.Ticker.Name, list = []);
+            list.Add(ToDocument(window.Value));
+        }
+
+        Books books = snapshot.Books;
+        return new CheckpointDocument(
+            CheckpointDocument.CurrentVersion,
+            origin.Application,
+            origin.Shard,
+            origin.Stream,
+            origin.StreamId,
+            snapshot.Position.ToString(),
+            snapshot.ShardMicros == long.MinValue ? null : snapshot.ShardMicros,
+            new CheckpointBooks(books.Read, books.Windowed, books.Late, books.Quarantined, books.Repeated),
+            [.. snapshot.Watermarks.Select(ticker => new CheckpointTicker(
+                ticker.Key,
+                ticker.Value,
+                windows.TryGetValue(ticker.Key, out List<CheckpointWindow>? list) ? list : []))]);
+    }
+
+    private static CheckpointWindow ToDocument(in WindowValue value) => new(
+        value.StartMicros,
+        value.TradeDate,
+        value.TickCount,
+        value.CloseSum.ToString(CultureInfo.InvariantCulture),
+        value.Open,
+        value.High,
+        value.Low,
+        value.LastClose,
+        value.FirstMicros,
+        value.FirstSequenceNumber.ToString(),
+        value.LastMicros,
+        value.LastSequenceNumber.ToString(),
+        value.VolumeSum?.ToString(CultureInfo.InvariantCulture));
+
+    /// <exception cref="FormatException">A number in the document is none.</exception>
+    public static ShardFold ToFold(CheckpointDocument document)
+    {
+        CheckpointBooks books = document.Books;
+        return new ShardFold(
+            SequenceNumber.Parse(document.Position),
+            new Books(books.Read, books.Windowed, books.Late, books.Quarantined, books.Repeated),
+            document.ShardTime ?? long.MinValue,
+            [.. document.Tickers.Select(ticker => KeyValuePair.Create(ticker.Ticker, ticker.Watermark))],
+            [.. document.Tickers.SelectMany(ticker => ticker.Windows.Select(window => KeyValuePair.Create(ticker.Ticker, ToValue(window))))]);
+    }
+
+    private static WindowValue ToValue(CheckpointWindow window) => new()
+    {
+        StartMicros = window.Start,
+        TradeDate = window.TradeDate,
+        TickCount = window.TickCount,
+        CloseSum = Int128.Parse(window.CloseSum, CultureInfo.InvariantCulture),
+        Open = window.Open,
+        High = window.High,
+        Low = window.Low,
+        LastClose = window.LastClose,
+        FirstMicros = window.First,
+        FirstSequenceNumber = SequenceNumber.Parse(window.FirstSequenceNumber),
+        LastMicros = window.Last,
+        LastSequenceNumber = SequenceNumber.Parse(window.LastSequenceNumber),
+        VolumeSum = window.VolumeSum is { } volume ? Int128.Parse(volume, CultureInfo.InvariantCulture) : null,
+    };
+}

@@ -1,0 +1,86 @@
+using System.Runtime.CompilerServices;
+using Streaming.Consumer.Flushing;
+using Streaming.Shared.Objects;
+using Streaming.Shared.Ticks;
+
+namespace Streaming.Consumer.Querying;
+
+/// <summary>Reads <c>avg_1min</c> back from the lake, by listing it as any other reader does.</summary>
+public sealed class LakeReader(IObjectStore lake)
+{
+    /// <summary>Rows are put under the date that their first tick carries; it lies within so many days of the UTC day.</summary>
+    private const int MaxDateOffsetDays = 2;
+
+    /// <summary>The newest rows by window end, then ticker. Reads no more days than it needs.</summary>
+    public async Task<IReadOnlyList<AvgRow>> NewestAsync(string? ticker, DateOnly? date, int limit, CancellationToken cancellation)
+    {
+        var rows = new List<AvgRow>();
+        foreach (IGrouping<DateOnly, BarKey> day in (await KeysAsync(ticker, date, cancellation)).GroupBy(key => key.TradeDate).OrderByDescending(day => day.Key))
+        {
+            if (rows.Count >= limit && IsOlder(day.Key, Newest(rows, limit)[^1])) break;
+            foreach (BarKey key in day) rows.AddRange(await RowsAsync(key, cancellation));
+            rows = Newest(rows, limit);
+        }
+
+        return rows;
+    }
+
+    /// <summary>The newest row of each ticker, by ticker.</summary>
+    public async Task<IReadOnlyList<AvgRow>> LatestAsync(string? ticker, DateOnly? date, CancellationToken cancellation)
+    {
+        var latest = new List<AvgRow>();
+        foreach (IGrouping<string, BarKey> keys in (await KeysAsync(ticker, date, cancellation)).GroupBy(key => key.Ticker))
+        {
+            AvgRow? newest = null;
+            foreach (BarKey key in keys.OrderByDescending(key => key.TradeDate))
+            {
+                if (newest is not null && IsOlder(key.TradeDate, newest)) break;
+                foreach (AvgRow row in await RowsAsync(key, cancellation))
+                {
+                    if (newest is null || row.Bar.WindowStartMicros > newest.Bar.WindowStartMicros) newest = row;
+                }
+            }
+
+            if (newest is not null) latest.Add(newest);
+        }
+
+        return [.. latest.OrderBy(row => row.Ticker, StringComparer.Ordinal)];
+    }
+
+    /// <summary>All rows, object by object.</summary>
+    public async IAsyncEnumerable<AvgRow> AllAsync([EnumeratorCancellation] CancellationToken cancellation)
+    {
+        foreach (BarKey key in await KeysAsync(null, null, cancellation))
+        {
+            foreach (AvgRow row in await RowsAsync(key, cancellation)) yield return row;
+        }
+    }
+
+    private static bool IsOlder(DateOnly tradeDate, AvgRow row)
+        => tradeDate.AddDays(MaxDateOffsetDays) < DateOnly.FromDateTime(IsoTime.ToDateTime(row.Bar.WindowStartMicros));
+
+    private static List<AvgRow> Newest(IEnumerable<AvgRow> rows, int limit)
+        => [.. rows.OrderByDescending(row => row.Bar.WindowEndMicros).ThenBy(row => row.Ticker, StringComparer.Ordinal).Take(limit)];
+
+    private async Task<List<BarKey>> KeysAsync(string? ticker, DateOnly? date, CancellationToken cancellation)
+    {
+        string prefix = LakeLayout.Table + "/" + (ticker is null ? "" : HivePath.Segment("ticker", ticker) + "/");
+        var keys = new List<BarKey>();
+        await foreach (string key in lake.ListAsync(prefix, cancellation))
+        {
+            if (LakeLayout.TryParseBars(key, out string name, out DateOnly tradeDate) && (date is null || date == tradeDate))
+                keys.Add(new BarKey(key, name, tradeDate));
+        }
+
+        return keys;
+    }
+
+    private async Task<IReadOnlyList<AvgRow>> RowsAsync(BarKey key, CancellationToken cancellation)
+    {
+        // An object may be deleted between the listing and here; then it has no rows.
+        StoredObject? stored = await lake.GetAsync(key.Key, cancellation);
+        return stored is null ? [] : [.. BarObjectCodec.Read(key.Key, stored.Content).Bars.Select(bar => new AvgRow(key.Ticker, key.TradeDate, bar))];
+    }
+
+    private sealed record BarKey(string Key, string Ticker, DateOnly TradeDate);
+}

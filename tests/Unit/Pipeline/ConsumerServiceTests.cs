@@ -1,0 +1,121 @@
+using Streaming.Consumer;
+using Streaming.Consumer.EventTime;
+using Streaming.Consumer.Progress;
+using Streaming.Shared.Objects;
+using Streaming.Tests.TestKit;
+using Streaming.Tests.Unit.EventTime;
+
+namespace Streaming.Tests.Unit.Pipeline;
+
+public sealed class ConsumerServiceTests
+{
+    private readonly InMemoryObjectStore _lake = new();
+    private readonly InMemoryStream _stream = new(shardCount: 4, recordsPerBatch: 10, new InstantTimeProvider(PipelineRun.Now));
+
+    [Fact]
+    public async Task DrainBeforeTheStart_EndsWell()
+        => Assert.Equal(default, await PipelineRun.ConsumeAsync(_stream, _lake, drain: new CancellationToken(canceled: true)));
+
+    [Fact]
+    public async Task UntilIdle_WritesOpenWindowsAndEnds()
+    {
+        _stream.Put("A", TickLog.Json("A", 5, 1));
+        Books books = await PipelineRun.ConsumeAsync(_stream, _lake, new ConsumerOptions { UntilIdle = TimeSpan.FromSeconds(1) });
+        Assert.Equal(1, books.Windowed);
+        Assert.Contains("A", await PipelineRun.ContentAsync(_lake), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task IdleShard_WritesItsOpenWindowsAndALaterTickCorrectsThem()
+    {
+        using var stop = new CancellationTokenSource();
+        _stream.Put("A", TickLog.Json("A", 5, 1));
+        var store = new FaultyObjectStore(_lake, (operation, key) =>
+        {
+            // The second put of the object is the correction; then the test is over.
+            if (operation == "put" && key.StartsWith("avg_1min", StringComparison.Ordinal))
+            {
+                if (_puts++ == 0) _stream.Put("A", TickLog.Json("A", 6, 3));
+                else stop.Cancel();
+            }
+
+            return Fault.None;
+        });
+        Books books = await PipelineRun.ConsumeAsync(_stream, store, new ConsumerOptions { FlushInterval = TimeSpan.FromDays(1) }, stop.Token);
+        Assert.Equal(2, books.Windowed);
+        Assert.Contains("AvgClose = 2,", await PipelineRun.ContentAsync(_lake), StringComparison.Ordinal);
+    }
+
+    private int _puts;
+
+    [Fact]
+    public async Task CheckpointOfAnotherStream_IsRefused()
+    {
+        _stream.Put("A", TickLog.Json("A", 5, 1));
+        await PipelineRun.ConsumeAsync(_stream, _lake);
+        string before = await PipelineRun.ContentAsync(_lake);
+        var other = new InMemoryStream(4, 10, new InstantTimeProvider(PipelineRun.Now), creationId: "id-2");
+        other.Put("A", TickLog.Json("A", 5, 2));
+        CheckpointRefusedException refused = await Assert.ThrowsAsync<CheckpointRefusedException>(() => PipelineRun.ConsumeAsync(other, _lake));
+        Assert.Contains("id-2", refused.Message, StringComparison.Ordinal);
+        Assert.Equal(before, await PipelineRun.ContentAsync(_lake));
+    }
+
+    [Theory]
+    [InlineData("{")]
+    [InlineData("null")]
+    [InlineData("{\"version\":2}")]
+    public async Task BrokenOrNewerCheckpoint_IsRefused(string content)
+    {
+        string key = "checkpoints/avg-1min/" + InMemoryStream.ShardId(0) + ".json";
+        await _lake.PutAsync(key, System.Text.Encoding.UTF8.GetBytes(content), null, CancellationToken.None);
+        await Assert.ThrowsAsync<CheckpointRefusedException>(() => PipelineRun.ConsumeAsync(_stream, _lake));
+    }
+
+    [Fact]
+    public async Task TwoConsumersOfOneApplication_OnlyOneGetsOn()
+    {
+        // The second runs to its end while the first is in the middle of its first flush.
+        InMemoryStream stream = _stream;
+        for (int i = 0; i < 100; i++) stream.Put("A", TickLog.Json("A", i, 1));
+        bool intruded = false;
+        Task<Books>? second = null;
+        var store = new FaultyObjectStore(_lake, (operation, key) =>
+        {
+            if (!intruded && operation == "put" && key.StartsWith("checkpoints", StringComparison.Ordinal))
+            {
+                intruded = true;
+                second = PipelineRun.ConsumeAsync(stream, _lake);
+                Assert.True(((IAsyncResult)second).AsyncWaitHandle.WaitOne(TimeSpan.FromSeconds(30)));
+            }
+
+            return Fault.None;
+        });
+        await Assert.ThrowsAsync<CheckpointRefusedException>(() => PipelineRun.ConsumeAsync(stream, store));
+        Assert.Equal(100, (await second!).Windowed);
+        Assert.Contains("TickCount = 60", await PipelineRun.ContentAsync(_lake), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ObjectOfAnotherShardOrProgram_IsRefusedAndLeftAlone()
+    {
+        _stream.Put("A", TickLog.Json("A", 5, 1));
+        await PipelineRun.ConsumeAsync(_stream, _lake);
+        await foreach (string key in _lake.ListAsync("checkpoints/", CancellationToken.None)) await _lake.DeleteAsync(key, CancellationToken.None);
+        string before = await PipelineRun.ContentAsync(_lake);
+
+        // The same ticker on the shard of another key: a stream whose partition key is not the ticker.
+        var other = new InMemoryStream(4, 10, new InstantTimeProvider(PipelineRun.Now));
+        foreach (string key in (string[])["B", "C", "D", "E", "F"]) other.Put(key, TickLog.Json("A", 5, 1));
+        await Assert.ThrowsAsync<Streaming.Consumer.Flushing.ForeignObjectException>(() => PipelineRun.ConsumeAsync(other, _lake));
+        Assert.Equal(before, await PipelineRun.ContentAsync(_lake));
+    }
+
+    [Fact]
+    public async Task StoreThatStaysAway_EndsTheRunWithItsError()
+    {
+        _stream.Put("A", TickLog.Json("A", 5, 1));
+        var store = new FaultyObjectStore(_lake, (operation, _) => operation == "put" ? Fault.FailBefore : Fault.None);
+        await Assert.ThrowsAsync<StoreUnavailableException>(() => PipelineRun.ConsumeAsync(_stream, store));
+    }
+}

@@ -1,0 +1,106 @@
+using Streaming.Consumer.EventTime;
+using Streaming.Shared.Objects;
+using Streaming.Tests.TestKit;
+using Streaming.Tests.Unit.EventTime;
+
+namespace Streaming.Tests.Unit.Pipeline;
+
+/// <summary>The process dies, or an answer is lost, at every single call to the store: the lake ends as if nothing had happened.</summary>
+public sealed class CrashTests
+{
+    private const int Seed = 5;
+
+    [Theory]
+    [InlineData(Fault.CrashBefore)]
+    [InlineData(Fault.CrashAfter)]
+    public async Task CrashAtAnyCall_ThenRestart_LeavesTheSameLake(Fault crash)
+    {
+        (string expected, Books books, int calls) = await UninterruptedAsync();
+        for (int at = 0; at < calls; at++)
+        {
+            var lake = new InMemoryObjectStore();
+            int call = 0;
+            var faulty = new FaultyObjectStore(lake, (_, _) => Interlocked.Increment(ref call) - 1 == at ? crash : Fault.None);
+            await Assert.ThrowsAsync<ProcessCrashException>(() => PipelineRun.ConsumeAsync(Stream(), faulty));
+            Books again = await PipelineRun.ConsumeAsync(Stream(), lake);
+            Assert.True(expected == await PipelineRun.ContentAsync(lake), $"seed {Seed}: another lake after a crash at call {at}");
+            Assert.Equal(books, again);
+        }
+    }
+
+    [Fact]
+    public async Task CrashAgainAndAgain_ThenRestart_LeavesTheSameLake()
+    {
+        (string expected, Books books, int _) = await UninterruptedAsync();
+        for (int seed = 0; seed < 30; seed++)
+        {
+            var random = new Random(seed);
+            var lake = new InMemoryObjectStore();
+            var faulty = new FaultyObjectStore(lake, (_, _) =>
+            {
+                lock (random) return random.Next(12) == 0 ? (Fault)random.Next(1, 5) : Fault.None;
+            });
+            for (int restarts = 0; restarts < 40; restarts++)
+            {
+                try
+                {
+                    await PipelineRun.ConsumeAsync(Stream(), faulty);
+                    break;
+                }
+                catch (Exception failure) when (failure is ProcessCrashException or StoreUnavailableException)
+                {
+                    // Start again, as a service manager does.
+                }
+            }
+
+            Books again = await PipelineRun.ConsumeAsync(Stream(), lake);
+            Assert.True(expected == await PipelineRun.ContentAsync(lake), $"seed {seed}: another lake after crashes");
+            Assert.Equal(books, again);
+        }
+    }
+
+    [Theory]
+    [InlineData(Fault.FailBefore)]
+    [InlineData(Fault.FailAfter)]
+    public async Task OneCallFails_IsTriedAgainWithoutARestart(Fault fault)
+    {
+        (string expected, Books books, int calls) = await UninterruptedAsync();
+        for (int at = 0; at < calls; at++)
+        {
+            var lake = new InMemoryObjectStore();
+            int call = 0;
+            var faulty = new FaultyObjectStore(lake, (_, _) => Interlocked.Increment(ref call) - 1 == at ? fault : Fault.None);
+            Assert.Equal(books, await PipelineRun.ConsumeAsync(Stream(), faulty));
+            Assert.True(expected == await PipelineRun.ContentAsync(lake), $"seed {Seed}: another lake after call {at} failed");
+        }
+    }
+
+    private static async Task<(string Content, Books Books, int Calls)> UninterruptedAsync()
+    {
+        var lake = new InMemoryObjectStore();
+        int calls = 0;
+        Books books = await PipelineRun.ConsumeAsync(Stream(), new FaultyObjectStore(lake, (_, _) =>
+        {
+            Interlocked.Increment(ref calls);
+            return Fault.None;
+        }));
+        Assert.True(books is { Late: > 5, Quarantined: > 5 } && books.Balance, $"{books}");
+        return (await PipelineRun.ContentAsync(lake), books, calls);
+    }
+
+    /// <summary>Two hours of three tickers with disorder, late ticks and garbage, in one shard and small batches.</summary>
+    private static InMemoryStream Stream()
+    {
+        var random = new Random(Seed);
+        var stream = new InMemoryStream(shardCount: 1, recordsPerBatch: 40, new InstantTimeProvider(PipelineRun.Now));
+        for (int i = 0; i < 400; i++)
+        {
+            string ticker = "T" + random.Next(3);
+            double second = (i * 18) - (random.Next(10) == 0 ? random.Next(300, 2000) : random.Next(60));
+            string record = random.Next(25) == 0 ? "garbage " + i : TickLog.Json(ticker, Math.Max(0, second), Math.Round(100 + random.NextDouble(), 4));
+            stream.Put(ticker, record);
+        }
+
+        return stream;
+    }
+}

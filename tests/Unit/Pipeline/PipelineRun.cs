@@ -1,0 +1,46 @@
+using System.Text;
+using Microsoft.Extensions.Logging.Abstractions;
+using Streaming.Consumer;
+using Streaming.Consumer.EventTime;
+using Streaming.Consumer.Querying;
+using Streaming.Shared.Objects;
+using Streaming.Tests.TestKit;
+
+namespace Streaming.Tests.Unit.Pipeline;
+
+/// <summary>Runs the real consumer over a stream and a store, and reads back what it left.</summary>
+internal static class PipelineRun
+{
+    public static readonly DateTimeOffset Now = new(2024, 1, 2, 22, 0, 0, TimeSpan.Zero);
+
+    /// <summary>Flushes after every batch, so that there are many places to fail at.</summary>
+    public static readonly ConsumerOptions Eager = new() { Once = true, FlushInterval = TimeSpan.Zero };
+
+    public static async Task<Books> ConsumeAsync(
+        InMemoryStream stream, IObjectStore lake, ConsumerOptions? options = null, CancellationToken drain = default)
+    {
+        // On a clock where every wait is over at once, a time-out would be too.
+        options = (options ?? Eager) with { DrainTimeout = Timeout.InfiniteTimeSpan };
+        var service = new ConsumerService(stream, lake, options, stream.Time, new Random(1), NullLoggerFactory.Instance);
+        await service.RunAsync(drain);
+        return service.Pipelines.Aggregate(default(Books), (sum, pipeline) => sum + pipeline.Progress.Figures.Books);
+    }
+
+    /// <summary>Everything that a user can see in the lake, in one text: rows, late and bad records.</summary>
+    public static async Task<string> ContentAsync(IObjectStore lake)
+    {
+        var text = new StringBuilder();
+        await foreach (AvgRow row in new LakeReader(lake).AllAsync(CancellationToken.None))
+            text.Append(row).Append('\n');
+        foreach (string kind in (string[])["late/", "quarantine/"])
+        {
+            await foreach (string key in lake.ListAsync(kind, CancellationToken.None))
+            {
+                StoredObject stored = (await lake.GetAsync(key, CancellationToken.None))!;
+                text.Append(key).Append('\n').Append(Encoding.UTF8.GetString(stored.Content.Span));
+            }
+        }
+
+        return text.ToString();
+    }
+}
