@@ -1,0 +1,128 @@
+using System.Globalization;
+using Microsoft.Extensions.Logging;
+using Streaming.Consumer;
+using Streaming.Consumer.Commands;
+using Streaming.Consumer.EventTime;
+using Streaming.Consumer.Querying;
+using Streaming.Producer.Commands;
+using Streaming.Producer.Sampling;
+using Streaming.Shared.Objects;
+using Streaming.Shared.Streams;
+
+namespace Streaming.Local;
+
+/// <summary>
+/// The whole pipeline once, on one machine: history, producer, stream, consumer, lake, query. The same input gives the same rows,
+/// because each run begins with a stream and a lake of its own.
+/// </summary>
+internal static class LocalRun
+{
+    private const string Folder = "./data/local";
+    private const string StreamAddress = Folder + "/stream";
+    private const string LakeAddress = Folder + "/lake";
+    private const string SampleFolder = Folder + "/sample";
+
+    private const string Usage = """
+        Replays history through the whole pipeline on this machine, and prints the newest rows of avg_1min.
+
+          dotnet run --project deploy/local                made-up history: 10 tickers, one trading day
+          dotnet run --project deploy/local -- PATH...     your own Parquet: files, folders, globs
+
+        Everything is below ./data/local; its stream and lake are made anew by each run.
+        """;
+
+    public static async Task<int> InvokeAsync(string[] args, CancellationToken stop)
+    {
+        if (args.Any(arg => arg is "--help" or "-h" or "-?"))
+        {
+            Console.WriteLine(Usage);
+            return 0;
+        }
+
+        if (args.FirstOrDefault(arg => arg.StartsWith('-')) is { } option)
+        {
+            await Console.Error.WriteLineAsync($"There is no option {option}.\n{Usage}");
+            return 2;
+        }
+
+        try
+        {
+            return await RunAsync(args, stop);
+        }
+        catch (Exception error) when (ConsumerCommands.ExitCodeOf(error) is { } code)
+        {
+            await Console.Error.WriteLineAsync($"local: {error.Message}");
+            return code;
+        }
+    }
+
+    private static async Task<int> RunAsync(string[] inputs, CancellationToken stop)
+    {
+        TimeProvider time = TimeProvider.System;
+        if (inputs.Length == 0) inputs = [MakeSample()];
+
+        await using IRecordStream stream = RecordStreams.Open(StreamAddress, time);
+        await stream.DeleteAsync(stop);
+        await stream.CreateAsync(shardCount: 4, stop);
+        DeleteLake();
+        IObjectStore lake = ObjectStores.Open(LakeAddress, time);
+        var options = new ConsumerOptions { Stream = StreamAddress, Lake = LakeAddress, FlushInterval = TimeSpan.FromSeconds(1) };
+
+        // The consumer runs beside the replay, as it would beside a feed; then it hands over to one that reads the rest and ends.
+        using var handOver = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        Task beside = ConsumeAsync(options, stream, lake, time, handOver.Token);
+        int replayed = await ReplayAsync(inputs, time, stop);
+        await handOver.CancelAsync();
+        await beside;
+        if (replayed != 0) return replayed;
+
+        Books books = await ConsumeAsync(options with { Once = true }, stream, lake, time, stop);
+        await PrintAsync(new LakeReader(lake), books);
+        return 0;
+    }
+
+    private static string MakeSample()
+    {
+        SampleSummary sample = SampleHistory.Write(SampleFolder);
+        Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"sample: {sample.Ticks:N0} made-up ticks in {SampleFolder}"));
+        return SampleFolder;
+    }
+
+    private static Task<int> ReplayAsync(string[] inputs, TimeProvider time, CancellationToken stop)
+    {
+        // The sample is always the same, so its records need no other run id.
+        var context = new CommandContext(TextWriter.Null, Console.Error, !Console.IsErrorRedirected, time, RunId: "local");
+        return ProducerCommands.InvokeAsync(["replay", .. inputs, "--stream", StreamAddress, "--speed", "max"], context, stop);
+    }
+
+    private static async Task<Books> ConsumeAsync(
+        ConsumerOptions options, IRecordStream stream, IObjectStore lake, TimeProvider time, CancellationToken drain)
+    {
+        using ILoggerFactory loggers = LoggerFactory.Create(builder => Logging.Configure(builder, verbose: false));
+        var service = new ConsumerService(stream, lake, options, time, new Random(Environment.ProcessId), loggers);
+        await service.RunAsync(drain);
+        return service.Pipelines.Aggregate(default(Books), (sum, pipeline) => sum + pipeline.Progress.Figures.Books);
+    }
+
+    private static async Task PrintAsync(LakeReader lake, Books books)
+    {
+        AvgRowTable.Write(PlainConsole.For(Console.Out, Console.IsOutputRedirected), await lake.NewestAsync(null, null, 10, CancellationToken.None));
+        long windows = 0;
+        var objects = new HashSet<(string, DateOnly)>();
+        await foreach (AvgRow row in lake.AllAsync(CancellationToken.None))
+        {
+            windows++;
+            objects.Add((row.Ticker, row.TradeDate));
+        }
+
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{books.Windowed:N0} ticks in {windows:N0} windows, {objects.Count:N0} objects, {books.Late:N0} late, {books.Quarantined:N0} quarantined; lake: {LakeAddress}"));
+        Console.WriteLine($"more rows: dotnet run --project consumer -- query --lake {LakeAddress} --ticker AAPL");
+    }
+
+    private static void DeleteLake()
+    {
+        if (Directory.Exists(LakeAddress)) Directory.Delete(LakeAddress, recursive: true);
+    }
+}

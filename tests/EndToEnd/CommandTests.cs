@@ -1,0 +1,107 @@
+using Streaming.Tests.TestKit;
+
+namespace Streaming.Tests.EndToEnd;
+
+/// <summary>What a person sees who makes a mistake: one or two lines and the exit code.</summary>
+public sealed class CommandTests : IDisposable
+{
+    private readonly ScratchFolder _folder = new();
+
+    [Theory]
+    [InlineData(2, "run", "--grace", "soon")]
+    [InlineData(2, "run", "--stream", "gopher://x")]
+    [InlineData(2, "run", "--lake", "gopher://x")]
+    [InlineData(2, "run", "--app-name", "../x")]
+    [InlineData(2, "run", "--start", "yesterday")]
+    [InlineData(2, "run", "--http", "127.0.0.1:8080")]
+    [InlineData(2, "run", "--no-such-option")]
+    [InlineData(2, "run", "--stream", "./nothing")]
+    [InlineData(2, "query", "--limit", "0")]
+    [InlineData(2, "query", "--date", "2024-13-01")]
+    public async Task ConsumerMistake_IsShortAndHasItsExitCode(int code, params string[] args)
+    {
+        CliResult result = (await Cli.ConsumerAsync(_folder.Path, args)).ShouldExit(code);
+        Assert.Empty(result.Output);
+        Assert.InRange(result.Error.TrimEnd().Split('\n').Length, 1, 3);
+        Assert.DoesNotContain("   at ", result.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(2, "replay", "./nothing.parquet")]
+    [InlineData(2, "replay")]
+    [InlineData(2, "replay", "./nothing.parquet", "--speed", "0")]
+    [InlineData(2, "replay", "./nothing.parquet", "--stream", "gopher://x")]
+    [InlineData(2, "inspect", "./nothing")]
+    public async Task ProducerMistake_IsShortAndHasItsExitCode(int code, params string[] args)
+    {
+        CliResult result = (await Cli.ProducerAsync(_folder.Path, args)).ShouldExit(code);
+        Assert.Empty(result.Output);
+        Assert.InRange(result.Error.TrimEnd().Split('\n').Length, 1, 3);
+        Assert.DoesNotContain("   at ", result.Error, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(_folder["data"]));
+    }
+
+    [Fact]
+    public async Task UnwritableLake_IsExitCode3()
+    {
+        await CreateStreamAsync();
+        await File.WriteAllTextAsync(_folder["lake"], "a file where a folder should be");
+        CliResult result = (await Cli.ConsumerAsync(_folder.Path, "run", "--once", "--lake", "./lake")).ShouldExit(3);
+        Assert.Contains("./lake", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task StreamDeletedAndCreatedAgain_IsRefusedWithTheRemedy()
+    {
+        await RunSampleAsync();
+        (await Cli.ProducerAsync(_folder.Path, "stream", "delete")).ShouldExit(0);
+        await CreateStreamAsync();
+        CliResult result = (await Cli.ConsumerAsync(_folder.Path, "run", "--once")).ShouldExit(1);
+        Assert.Contains("deleted and created again", result.Error, StringComparison.Ordinal);
+        Assert.Contains("--lake", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ObjectsOfAnotherStream_AreRefusedWithTheRemedy()
+    {
+        await RunSampleAsync();
+        (await Cli.ProducerAsync(_folder.Path, "stream", "delete")).ShouldExit(0);
+        await ReplaySampleAsync();
+        Directory.Delete(_folder["data/lake/checkpoints"], recursive: true);
+        string before = Snapshot();
+        CliResult result = (await Cli.ConsumerAsync(_folder.Path, "run", "--once")).ShouldExit(1);
+        Assert.Contains("was written by", result.Error, StringComparison.Ordinal);
+        Assert.Contains("--lake", result.Error, StringComparison.Ordinal);
+        Assert.Equal(before, Snapshot());
+    }
+
+    [Fact]
+    public async Task Query_PrintsRowsAsTableAndAsJson()
+    {
+        await RunSampleAsync();
+        CliResult table = (await Cli.ConsumerAsync(_folder.Path, "query", "--limit", "3")).ShouldExit(0);
+        Assert.Contains("avg_close", table.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain('\u001b', table.Output);
+        CliResult json = (await Cli.ConsumerAsync(_folder.Path, "query", "--latest", "--json")).ShouldExit(0);
+        Assert.Equal(2, json.Output.TrimEnd().Split('\n').Length);
+    }
+
+    private string Snapshot() => string.Join('\n', Directory.GetFiles(_folder["data/lake/avg_1min"], "*", SearchOption.AllDirectories)
+        .Order().Select(file => file + Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(file)))));
+
+    private async Task CreateStreamAsync() => (await Cli.ProducerAsync(_folder.Path, "stream", "create")).ShouldExit(0);
+
+    private async Task ReplaySampleAsync()
+    {
+        (await Cli.ProducerAsync(_folder.Path, "sample", "--out", "sample", "--tickers", "2")).ShouldExit(0);
+        (await Cli.ProducerAsync(_folder.Path, "replay", "sample", "--limit", "5000", "--speed", "max", "--create-stream")).ShouldExit(0);
+    }
+
+    private async Task RunSampleAsync()
+    {
+        await ReplaySampleAsync();
+        (await Cli.ConsumerAsync(_folder.Path, "run", "--once")).ShouldExit(0);
+    }
+
+    public void Dispose() => _folder.Dispose();
+}
