@@ -9,23 +9,22 @@ internal static class QueryCommand
 {
     public static Command Create(Settings settings)
     {
-        Option<string> lake = Parse.Text(settings, "--lake", "lake: a folder", new ConsumerOptions().Lake, "an address", text => text.Length > 0);
-        var ticker = new Option<string?>("--ticker", "-t") { Description = "one ticker only" };
-        Option<DateOnly?> date = Parse.Option<DateOnly?>(settings, "--date", "one trade date only, yyyy-MM-dd", null, "a yyyy-MM-dd day", Parse.TryParseDate);
-        Option<int> limit = Parse.Option<int>(
-            settings, "--limit", "rows", 10, "a whole number from 1 to 1000000", (string text, out int value) => int.TryParse(text, out value) && value is > 0 and <= 1_000_000);
+        var lake = new CheckedOption<string>(settings, "--lake", "lake: a folder", "address", new ConsumerOptions().Lake, "an address", OptionTexts.TryAddress);
+        var ticker = new Option<string?>("--ticker", "-t") { Description = "one ticker only", HelpName = "ticker" };
+        var date = new CheckedOption<DateOnly?>(settings, "--date", "one trade date only", "yyyy-MM-dd", null, "a yyyy-MM-dd day", OptionTexts.TryDate);
+        var limit = new CheckedOption<int>(settings, "--limit", "rows", "n", "10", "a whole number from 1 to 1000000", OptionTexts.TryLimit);
         var latest = new Option<bool>("--latest") { Description = "the newest row of each ticker: its latest close" };
         var json = new Option<bool>("--json") { Description = "one JSON object a row" };
         var command = new Command("query", "Prints the newest rows of avg_1min.") { lake, ticker, date, limit, latest, json };
         command.SetAction(async (parsed, cancellation) =>
         {
-            var reader = new LakeReader(ObjectStores.Open(parsed.GetValue(lake)!, TimeProvider.System));
+            var reader = new LakeReader(ObjectStores.Open(lake.Read(parsed)!, TimeProvider.System));
             IReadOnlyList<AvgRow> rows = parsed.GetValue(latest)
-                ? await reader.LatestAsync(parsed.GetValue(ticker), parsed.GetValue(date), cancellation)
-                : await reader.NewestAsync(parsed.GetValue(ticker), parsed.GetValue(date), parsed.GetValue(limit), cancellation);
+                ? await reader.LatestAsync(parsed.GetValue(ticker), date.Read(parsed), cancellation)
+                : await reader.NewestAsync(parsed.GetValue(ticker), date.Read(parsed), limit.Read(parsed), cancellation);
             if (parsed.GetValue(json)) AvgRowTable.WriteJson(Console.Out, rows);
             else if (rows.Count > 0) AvgRowTable.Write(PlainConsole.For(Console.Out, Console.IsOutputRedirected), rows);
-            else await Console.Error.WriteLineAsync($"consumer: there are no such rows in {parsed.GetValue(lake)}. Did a consumer run with --lake {parsed.GetValue(lake)}?");
+            else await Console.Error.WriteLineAsync($"consumer: there are no such rows in {lake.Read(parsed)}. Did a consumer run with --lake {lake.Read(parsed)}?");
             return ExitCodes.Done;
         });
         return command;

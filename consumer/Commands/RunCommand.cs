@@ -1,38 +1,39 @@
 using System.CommandLine;
 using System.Runtime.InteropServices;
-using System.Text.RegularExpressions;
 using Microsoft.Extensions.Logging;
 using Streaming.Shared.Objects;
+using Streaming.Shared.Settings;
 using Streaming.Shared.Streams;
 
 namespace Streaming.Consumer.Commands;
 
 /// <summary><c>consumer run</c>: options to <see cref="ConsumerOptions"/>, signals to a drain, figures to the terminal.</summary>
-internal static partial class RunCommand
+internal static class RunCommand
 {
     public static Command Create(Settings settings, Option<bool> verbose)
     {
         var defaults = new ConsumerOptions();
-        Option<string> stream = Parse.Text(settings, "--stream", "record stream: a folder", defaults.Stream, "an address", text => text.Length > 0);
-        Option<string> lake = Parse.Text(settings, "--lake", "lake: a folder", defaults.Lake, "an address", text => text.Length > 0);
-        Option<string> appName = Parse.Text(
-            settings, "--app-name", "name of the checkpoints", defaults.AppName, "1 to 64 letters, digits, '.', '_' or '-'", AppName().IsMatch);
-        Option<StartPosition> start = Parse.Option<StartPosition>(
-            settings, "--start", "checkpoint|trim-horizon|latest|at:<time>: where a shard without a checkpoint begins", defaults.Start,
-            "checkpoint, trim-horizon, latest or at:<ISO 8601 time>", Parse.TryParseStart);
-        Option<TimeSpan> grace = Parse.Duration(settings, "--grace", "a window is written this long (event time) after its end", defaults.Grace);
-        Option<TimeSpan> lateness = Parse.Duration(
-            settings, "--allowed-lateness", "a window takes ticks for so long after its end, by its ticker's own event time", defaults.AllowedLateness);
-        Option<TimeSpan> flushInterval = Parse.Duration(settings, "--flush-interval", "rows and checkpoint are written at least so often", defaults.FlushInterval);
-        Option<TimeSpan> lease = Parse.Duration(
-            settings, "--lease-duration", "for several workers on one stream, which this version does not have yet; no effect", TimeSpan.FromSeconds(10));
-        Option<TimeZoneInfo> zone = Parse.Option<TimeZoneInfo>(
-            settings, "--time-zone", "zone of the trade date of ticks without a date", defaults.ExchangeZone, "a time zone such as America/New_York", Parse.TryParseZone);
-        Option<TimeSpan> untilIdle = Parse.Duration(settings, "--until-idle", "stop when all shards were empty for so long", TimeSpan.Zero);
-        var once = new Option<bool>("--once") { Description = "stop at the end that every shard has now" };
-        Option<string> catalog = Parse.Text(settings, "--catalog", "none", "none", "none, the only catalog of this version", text => text == "none");
-        Option<string> http = Parse.Text(settings, "--http", "off", "off", "off, the only choice of this version", text => text == "off");
-        Option<TimeSpan> drainTimeout = Parse.Duration(settings, "--drain-timeout", "how long writing may take after SIGTERM or Ctrl-C", defaults.DrainTimeout);
+        var stream = new CheckedOption<string>(settings, "--stream", "record stream: a folder", "address", defaults.Stream, "an address", OptionTexts.TryAddress);
+        var lake = new CheckedOption<string>(settings, "--lake", "lake: a folder", "address", defaults.Lake, "an address", OptionTexts.TryAddress);
+        var appName = new CheckedOption<string>(
+            settings, "--app-name", "name of the checkpoints", "name", defaults.AppName, "1 to 64 letters, digits, '.', '_' or '-'", OptionTexts.TryAppName);
+        var start = new CheckedOption<StartPosition>(
+            settings, "--start", "where a shard without a checkpoint begins", "checkpoint|trim-horizon|latest|at:<time>", "checkpoint",
+            "checkpoint, trim-horizon, latest or at:<ISO 8601 time>", OptionTexts.TryStart);
+        CheckedOption<TimeSpan> grace = Duration("--grace", "a window is written this long (event time) after its end", defaults.Grace);
+        CheckedOption<TimeSpan> lateness = Duration(
+            "--allowed-lateness", "a window takes ticks for so long after its end, by its ticker's own event time", defaults.AllowedLateness);
+        CheckedOption<TimeSpan> flushInterval = Duration("--flush-interval", "rows and checkpoint are written at least so often", defaults.FlushInterval);
+        CheckedOption<TimeSpan> lease = Duration(
+            "--lease-duration", "for several workers on one stream, which this version does not have yet: no effect", TimeSpan.FromSeconds(10));
+        var zone = new CheckedOption<TimeZoneInfo>(
+            settings, "--time-zone", "zone of the trade date of ticks without a date", "tz", defaults.ExchangeZone.Id,
+            "a time zone such as America/New_York", OptionTexts.TryZone);
+        CheckedOption<TimeSpan> untilIdle = Duration("--until-idle", "stop when all shards were empty for so long", null);
+        var once = new Option<bool>("--once") { Description = "stop at the end that every shard has now", Arity = ArgumentArity.Zero };
+        CheckedOption<string> catalog = OnlyChoice("--catalog", "none", "the only catalog of this version");
+        CheckedOption<string> http = OnlyChoice("--http", "off", "the only choice of this version");
+        CheckedOption<TimeSpan> drainTimeout = Duration("--drain-timeout", "how long writing may take after SIGTERM or Ctrl-C", defaults.DrainTimeout);
 
         var command = new Command("run", "Reads the stream and writes avg_1min until it is told to stop (Ctrl-C, SIGTERM).")
         {
@@ -41,20 +42,26 @@ internal static partial class RunCommand
         command.SetAction(parsed => RunAsync(
             new ConsumerOptions
             {
-                Stream = parsed.GetValue(stream)!,
-                Lake = parsed.GetValue(lake)!,
-                AppName = parsed.GetValue(appName)!,
-                Start = parsed.GetValue(start),
-                Grace = parsed.GetValue(grace),
-                AllowedLateness = parsed.GetValue(lateness),
-                FlushInterval = parsed.GetValue(flushInterval),
-                ExchangeZone = parsed.GetValue(zone)!,
-                UntilIdle = parsed.GetValue(untilIdle) is { Ticks: > 0 } quiet ? quiet : null,
+                Stream = stream.Read(parsed)!,
+                Lake = lake.Read(parsed)!,
+                AppName = appName.Read(parsed)!,
+                Start = start.Read(parsed),
+                Grace = grace.Read(parsed),
+                AllowedLateness = lateness.Read(parsed),
+                FlushInterval = flushInterval.Read(parsed),
+                ExchangeZone = zone.Read(parsed)!,
+                UntilIdle = untilIdle.Read(parsed) is { Ticks: > 0 } quiet ? quiet : null,
                 Once = parsed.GetValue(once),
-                DrainTimeout = parsed.GetValue(drainTimeout),
+                DrainTimeout = drainTimeout.Read(parsed),
             },
             parsed.GetValue(verbose)));
         return command;
+
+        CheckedOption<TimeSpan> Duration(string name, string description, TimeSpan? fallback) => new(
+            settings, name, description, "duration", fallback is { } known ? DurationText.Format(known) : null, DurationText.Hint, DurationText.TryParse);
+
+        CheckedOption<string> OnlyChoice(string name, string choice, string description) => new(
+            settings, name, description, choice, choice, $"{choice}, {description}", (string text, out string value) => (value = text) == choice);
     }
 
     private static async Task<int> RunAsync(ConsumerOptions options, bool verbose)
@@ -80,7 +87,4 @@ internal static partial class RunCommand
         await progress.FinishAsync();
         return ExitCodes.Done;
     }
-
-    [GeneratedRegex("^[A-Za-z0-9_-][A-Za-z0-9._-]{0,63}$", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
-    private static partial Regex AppName();
 }
