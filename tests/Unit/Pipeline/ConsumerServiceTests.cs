@@ -72,17 +72,19 @@ public sealed class ConsumerServiceTests
         await Assert.ThrowsAsync<CheckpointRefusedException>(() => PipelineRun.ConsumeAsync(_stream, _lake));
     }
 
-    [Fact]
-    public async Task TwoConsumersOfOneApplication_OnlyOneGetsOn()
+    [Theory]
+    [InlineData("avg_1min")]
+    [InlineData("checkpoints")]
+    public async Task TwoConsumersOfOneApplication_OnlyOneGetsOn(string intrusion)
     {
-        // The second runs to its end while the first is in the middle of its first flush.
+        // The second runs to its end while the first is about to put its first object or checkpoint.
         InMemoryStream stream = _stream;
         for (int i = 0; i < 100; i++) stream.Put("A", TickLog.Json("A", i, 1));
         bool intruded = false;
         Task<Books>? second = null;
         var store = new FaultyObjectStore(_lake, (operation, key) =>
         {
-            if (!intruded && operation == "put" && key.StartsWith("checkpoints", StringComparison.Ordinal))
+            if (!intruded && operation == "put" && key.StartsWith(intrusion, StringComparison.Ordinal))
             {
                 intruded = true;
                 second = PipelineRun.ConsumeAsync(stream, _lake);

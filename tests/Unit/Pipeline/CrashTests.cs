@@ -75,6 +75,27 @@ public sealed class CrashTests
         }
     }
 
+    [Fact]
+    public async Task ObjectThatCannotBeWrittenUntilACrash_IsWrittenAfterIt()
+    {
+        // Its windows leave the allowed lateness meanwhile and the checkpoint moves on: they must still be in it.
+        (string expected, Books books, int calls) = await UninterruptedAsync();
+        for (int dies = 5; dies <= calls * 2; dies += 3)
+        {
+            var lake = new InMemoryObjectStore();
+            int call = 0;
+            var faulty = new FaultyObjectStore(lake, (operation, key) =>
+            {
+                if (Interlocked.Increment(ref call) >= dies) return Fault.CrashBefore;
+                return operation == "put" && key.Contains("ticker=T0", StringComparison.Ordinal) ? Fault.FailBefore : Fault.None;
+            });
+            // If the stream ends before the crash, the last flush gives up; the process is gone all the same.
+            await Assert.ThrowsAnyAsync<Exception>(() => PipelineRun.ConsumeAsync(Stream(), faulty));
+            Assert.Equal(books, await PipelineRun.ConsumeAsync(Stream(), lake));
+            Assert.True(expected == await PipelineRun.ContentAsync(lake), $"seed {Seed}: another lake after a crash at call {dies}");
+        }
+    }
+
     private static async Task<(string Content, Books Books, int Calls)> UninterruptedAsync()
     {
         var lake = new InMemoryObjectStore();
