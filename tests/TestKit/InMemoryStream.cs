@@ -13,6 +13,9 @@ public sealed class InMemoryStream(int shardCount, int recordsPerBatch, TimeProv
 
     public string Address => "memory-stream";
 
+    /// <summary>So many reads at the end of the records are empty without being at the tip, as those of a throttled shard.</summary>
+    public int ThrottledReads { get; set; }
+
     /// <summary>Its clock; the consumer must have the same, so that waiting at the tip is time that passes for both.</summary>
     public TimeProvider Time => time;
 
@@ -80,7 +83,7 @@ public sealed class InMemoryStream(int shardCount, int recordsPerBatch, TimeProv
             _batch.Clear();
             if (Fill()) return _batch;
             await Task.Delay(TimeSpan.FromMilliseconds(50), stream.Time, cancellation);
-            Fill();
+            if (!Fill() && stream.ThrottledReads-- > 0) _batch.MillisBehindLatest = 5000;
             return _batch;
         }
 

@@ -48,6 +48,14 @@ public sealed class ShardWindowsTests
         Assert.Equal(new DateOnly(2024, 1, 2), Assert.Single(_log.Values()).Value.TradeDate);
     }
 
+    [Fact]
+    public void VolumesBeyond64Bits_AreWrittenAsTheLargest()
+    {
+        _log.Tick("A", 1, 1, ""","volume":9223372036854775807""");
+        _log.Tick("A", 2, 1, ""","volume":9223372036854775807""");
+        Assert.Equal(long.MaxValue, Bar.Of(_log.Values()[("A", 0)]).Volume);
+    }
+
     // watermark 10:59.99.. / 11:00 / 11:00.000001 after the open; the first minute ended at 1:00, allowed lateness is 10 minutes
     [Theory]
     [InlineData(660, false)]

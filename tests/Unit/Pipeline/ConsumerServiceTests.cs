@@ -49,6 +49,22 @@ public sealed class ConsumerServiceTests
     private int _puts;
 
     [Fact]
+    public async Task ThrottledShard_IsNotIdle()
+    {
+        // 1000 reads of 50 ms are empty but behind: ten times the idle time, in which nothing may be written.
+        var stream = new InMemoryStream(shardCount: 1, recordsPerBatch: 10, new InstantTimeProvider(PipelineRun.Now)) { ThrottledReads = 1000 };
+        stream.Put("A", TickLog.Json("A", 5, 1));
+        int throttledAtFirstPut = int.MaxValue;
+        var store = new FaultyObjectStore(_lake, (operation, _) =>
+        {
+            if (operation == "put") throttledAtFirstPut = Math.Min(throttledAtFirstPut, stream.ThrottledReads);
+            return Fault.None;
+        });
+        await PipelineRun.ConsumeAsync(stream, store, new ConsumerOptions { FlushInterval = TimeSpan.FromDays(1), UntilIdle = TimeSpan.FromSeconds(30) });
+        Assert.True(throttledAtFirstPut <= 0, $"{throttledAtFirstPut} throttled reads were still to come at the first put");
+    }
+
+    [Fact]
     public async Task CheckpointOfAnotherStream_IsRefused()
     {
         _stream.Put("A", TickLog.Json("A", 5, 1));
