@@ -106,7 +106,8 @@ internal static class LocalRun
 
     private static async Task PrintAsync(LakeReader lake, Books books)
     {
-        AvgRowTable.Write(PlainConsole.For(Console.Out, Console.IsOutputRedirected), await lake.NewestAsync(null, null, 10, CancellationToken.None));
+        IReadOnlyList<AvgRow> newest = await lake.NewestAsync(null, null, 10, CancellationToken.None);
+        AvgRowTable.Write(PlainConsole.For(Console.Out, Console.IsOutputRedirected), newest);
         long windows = 0;
         var objects = new HashSet<(string, DateOnly)>();
         await foreach (AvgRow row in lake.AllAsync(CancellationToken.None))
@@ -118,7 +119,7 @@ internal static class LocalRun
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"{books.Windowed:N0} ticks in {windows:N0} windows, {objects.Count:N0} objects, {books.Late:N0} late, {books.Quarantined:N0} quarantined; lake: {LakeAddress}"));
-        Console.WriteLine($"more rows: dotnet run --project consumer -- query --lake {LakeAddress} --ticker AAPL");
+        if (newest.Count > 0) Console.WriteLine($"more rows: dotnet run --project consumer -- query --lake {LakeAddress} --ticker '{newest[0].Ticker}'");
     }
 
     private static void DeleteLake()
