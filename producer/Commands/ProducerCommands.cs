@@ -22,7 +22,8 @@ public static class ProducerCommands
         };
 
         // An argument @file belongs to --tickers, and is no file of further arguments.
-        ParseResult parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
+        var syntax = new ParserConfiguration { ResponseFileTokenReplacer = null };
+        ParseResult parsed = root.Parse(ConfiguredArguments.Add(args, typed => root.Parse(typed, syntax)), syntax);
         if (parsed.Errors.Count > 0)
         {
             await context.Error.WriteLineAsync($"producer: {parsed.Errors[0].Message} See: {Path(parsed.CommandResult)} --help");

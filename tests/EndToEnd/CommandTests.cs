@@ -86,6 +86,25 @@ public sealed class CommandTests : IDisposable
         Assert.Equal(2, json.Output.TrimEnd().Split('\n').Length);
     }
 
+    [Fact]
+    public async Task Settings_AreBelowTheCommandLine()
+    {
+        (await Cli.ProducerAsync(_folder.Path, "sample", "--out", "sample", "--tickers", "1")).ShouldExit(0);
+        await File.WriteAllTextAsync(
+            _folder["appsettings.json"],
+            """{ "Producer": { "Speed": "max", "Limit": "10", "CreateStream": "true" }, "Consumer": { "Lake": "./elsewhere", "Grace": "1s" } }""");
+        CliResult five = (await Cli.ProducerAsync(_folder.Path, "replay", "sample", "--limit", "5")).ShouldExit(0);
+        Assert.Contains("sent 5 records", five.Error, StringComparison.Ordinal);
+        CliResult ten = (await Cli.ProducerAsync(_folder.Path, "replay", "sample")).ShouldExit(0);
+        Assert.Contains("sent 10 records", ten.Error, StringComparison.Ordinal);
+        (await Cli.ConsumerAsync(_folder.Path, "run", "--once")).ShouldExit(0);
+        Assert.True(Directory.Exists(_folder["elsewhere/avg_1min"]));
+
+        await File.WriteAllTextAsync(_folder["appsettings.json"], """{ "Producer": { "Speed": "fast" }, "Consumer": { "Grace": "soon" } }""");
+        (await Cli.ProducerAsync(_folder.Path, "replay", "sample")).ShouldExit(2);
+        (await Cli.ConsumerAsync(_folder.Path, "run", "--once")).ShouldExit(2);
+    }
+
     private string Snapshot() => string.Join('\n', Directory.GetFiles(_folder["data/lake/avg_1min"], "*", SearchOption.AllDirectories)
         .Order().Select(file => file + Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(file)))));
 
