@@ -1,5 +1,7 @@
+using Streaming.Consumer.Catalog;
 using Streaming.Consumer.EventTime;
 using Streaming.Consumer.Flushing;
+using Streaming.Consumer.Http;
 
 namespace Streaming.Consumer;
 
@@ -24,6 +26,10 @@ public sealed record ConsumerOptions
 
     /// <summary>How long a shard stays at its tip without a record before its open windows are written.</summary>
     public TimeSpan IdleFlushAfter { get; init; } = TimeSpan.FromSeconds(5);
+
+    public CatalogKind Catalog { get; init; }
+
+    public HttpEndpoint Http { get; init; } = HttpEndpoint.Default;
 
     public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(25);
 

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Streaming.Consumer.Catalog;
 using Streaming.Consumer.Flushing;
 using Streaming.Consumer.Progress;
 using Streaming.Shared.Objects;
@@ -11,7 +12,8 @@ namespace Streaming.Consumer;
 /// (<see cref="ShardPipeline"/>), signals, and what is printed.
 /// </summary>
 public sealed class ConsumerService(
-    IRecordStream stream, IObjectStore lake, ConsumerOptions options, TimeProvider time, Random random, ILoggerFactory loggers)
+    IRecordStream stream, IObjectStore lake, ConsumerOptions options, TimeProvider time, Random random, ILoggerFactory loggers,
+    PartitionRegistrar? catalog = null)
 {
     private readonly List<ShardPipeline> _pipelines = [];
 
@@ -23,6 +25,12 @@ public sealed class ConsumerService(
             lock (_pipelines) return [.. _pipelines];
         }
     }
+
+    /// <summary>Null if the partitions are registered nowhere.</summary>
+    public PartitionRegistrar? Catalog => catalog;
+
+    /// <summary>Nothing is read any more: what is open is being written, or all is done.</summary>
+    public bool IsDraining { get; private set; }
 
     /// <summary>
     /// Runs until <paramref name="drain"/> or the end that the options set; then what is open is written. A shard that fails ends
@@ -60,7 +68,11 @@ public sealed class ConsumerService(
     {
         using var stopAll = CancellationTokenSource.CreateLinkedTokenSource(drain);
         using var abort = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
-        await using CancellationTokenRegistration drainTimeout = stopAll.Token.Register(() => abort.CancelAfter(options.DrainTimeout));
+        await using CancellationTokenRegistration drainTimeout = stopAll.Token.Register(() =>
+        {
+            IsDraining = true;
+            abort.CancelAfter(options.DrainTimeout);
+        });
 
         var end = new RunEnd(options, _pipelines.Count, time);
         try
@@ -73,6 +85,7 @@ public sealed class ConsumerService(
         }
         finally
         {
+            IsDraining = true;
             foreach (ShardPipeline pipeline in Pipelines) pipeline.Dispose();
         }
     }
@@ -101,7 +114,7 @@ public sealed class ConsumerService(
         var origin = new ObjectOrigin(description.Name, description.CreationId, options.AppName, shard.Id);
         var retry = new StoreRetry(time, random);
         var flusher = new ShardFlusher(
-            new BarWriter(lake, origin, Ancestors(shard, shards), retry),
+            new BarWriter(lake, origin, Ancestors(shard, shards), retry, catalog is null ? null : catalog.Add),
             new KeptRecordWriter(lake, origin, retry),
             new CheckpointStore(lake, origin, retry));
         return new ShardPipeline(stream, shard.Id, flusher, options, time, loggers.CreateLogger("consumer.shard"));

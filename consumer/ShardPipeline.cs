@@ -23,7 +23,7 @@ public sealed class ShardPipeline(
     /// <summary>What each batch came to, on the pull loop: to look at and return from, the batch is reused.</summary>
     public IObservable<WindowedBatch> Windowed => _windowed.AsObservable();
 
-    public ShardProgress Progress { get; } = new(shard);
+    public ShardProgress Progress { get; } = new(shard, time);
 
     /// <summary>Runs until <paramref name="end"/> or <paramref name="drain"/>, then writes what is open and the checkpoint.</summary>
     /// <param name="abort">Gives up writing; the next run repeats what is missing.</param>
@@ -32,6 +32,7 @@ public sealed class ShardPipeline(
         var windows = new ShardWindows(options.EventTime, new TickerTable());
         ShardFold? fold = await flusher.Checkpoints.LoadAsync(drain);
         if (fold is not null) windows.Restore(fold);
+        Progress.Begin(windows);
         var flushes = new FlushLoop(windows, flusher, options.Flush, shard, time, logger);
 
         using IDisposable chain = _batches
@@ -45,7 +46,7 @@ public sealed class ShardPipeline(
             _batches.OnNext(batch);
             _failure?.Throw();
             await flushes.AfterBatchAsync(batch, abort);
-            Progress.Update(batch, windows, flusher);
+            Progress.Update(batch, windows, flushes.Figures, flusher.Bars.Puts);
             if (end.IsReached(shardIndex, batch, flushes.IdleSince)) break;
 
             // Gives other shards and the flush their turn on this thread; a local stream may never wait by itself.
@@ -53,7 +54,7 @@ public sealed class ShardPipeline(
         }
 
         await flushes.FinishAsync(abort);
-        Progress.Finish(windows, flusher);
+        Progress.Finish(windows, flushes.Figures, flusher.Bars.Puts);
     }
 
     private StreamPosition StartOf(ShardFold? fold)

@@ -4,12 +4,15 @@ using Streaming.Shared.Streams;
 
 namespace Streaming.Consumer;
 
-/// <summary>Figures of one shard for the progress line and the summary; written by its pull loop, read by others.</summary>
-public sealed class ShardProgress(string shard)
+/// <summary>
+/// The figures of one shard; written once a batch by its pull loop, read by others. The progress line, the summary, the metrics
+/// and the readiness all come from here.
+/// </summary>
+public sealed class ShardProgress(string shard, TimeProvider time)
 {
     private readonly Lock _lock = new();
-    private ShardFigures _figures = new(shard, SequenceNumber.None, default, 0, 0, 0, long.MinValue);
-    private long _readBefore = -1;
+    private ShardFigures _figures = new() { Shard = shard };
+    private Books _booksBefore;
 
     public ShardFigures Figures
     {
@@ -19,34 +22,43 @@ public sealed class ShardProgress(string shard)
         }
     }
 
-    /// <summary>Records read by this run.</summary>
-    public long ReadNow
-    {
-        get
-        {
-            lock (_lock) return _readBefore < 0 ? 0 : _figures.Books.Read - _readBefore;
-        }
-    }
-
-    internal void Update(RecordBatch batch, ShardWindows windows, ShardFlusher flusher)
-        => Set(windows, flusher, batch.MillisBehindLatest, batch.Count);
-
-    internal void Finish(ShardWindows windows, ShardFlusher flusher) => Set(windows, flusher, Figures.MillisBehindLatest, 0);
-
-    private void Set(ShardWindows windows, ShardFlusher flusher, long millisBehindLatest, int batchRecords)
+    /// <summary>To be called before the first batch: what a checkpoint brought was not done by this process.</summary>
+    internal void Begin(ShardWindows windows)
     {
         lock (_lock)
         {
-            if (_readBefore < 0) _readBefore = windows.Books.Read - batchRecords;
-            _figures = new ShardFigures(
-                shard, windows.Position, windows.Books, windows.WindowCount, flusher.Bars.ObjectsPut, millisBehindLatest, windows.ShardMicros);
+            _booksBefore = windows.Books;
+            _figures = _figures with { Position = windows.Position, Books = windows.Books, WindowCount = windows.WindowCount, ShardMicros = windows.ShardMicros };
+        }
+    }
+
+    internal void Update(RecordBatch batch, ShardWindows windows, FlushFigures flushes, PutFigures puts)
+    {
+        ShardFigures before = Figures;
+        Set(windows, flushes, puts, before with
+        {
+            BytesRead = before.BytesRead + batch.DataBytes,
+            MillisBehindLatest = batch.MillisBehindLatest,
+            LastReadAt = time.GetTimestamp(),
+        });
+    }
+
+    internal void Finish(ShardWindows windows, FlushFigures flushes, PutFigures puts) => Set(windows, flushes, puts, Figures);
+
+    private void Set(ShardWindows windows, FlushFigures flushes, PutFigures puts, ShardFigures figures)
+    {
+        lock (_lock)
+        {
+            _figures = figures with
+            {
+                Position = windows.Position,
+                Books = windows.Books,
+                BooksNow = windows.Books - _booksBefore,
+                WindowCount = windows.WindowCount,
+                ShardMicros = windows.ShardMicros,
+                Flushes = flushes,
+                Puts = puts,
+            };
         }
     }
 }
-
-/// <param name="Position">Last record read.</param>
-/// <param name="WindowCount">Windows in memory.</param>
-/// <param name="ObjectsPut">Objects of rows written by this process.</param>
-/// <param name="ShardMicros">Highest event time, UTC microseconds since 1970; <see cref="long.MinValue"/> before the first tick.</param>
-public sealed record ShardFigures(
-    string Shard, SequenceNumber Position, Books Books, int WindowCount, long ObjectsPut, long MillisBehindLatest, long ShardMicros);

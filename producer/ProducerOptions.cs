@@ -1,4 +1,5 @@
 using Streaming.Producer.Archive;
+using Streaming.Shared.Aws;
 
 namespace Streaming.Producer;
 
@@ -16,6 +17,9 @@ public sealed record ProducerOptions
 {
     /// <summary>Parquet files, folders and globs.</summary>
     public required IReadOnlyList<string> Inputs { get; init; }
+
+    /// <summary>For inputs in S3.</summary>
+    public AwsSettings Aws { get; init; } = AwsSettings.FromEnvironment;
 
     /// <summary>Field to column, as <c>close=px</c>; empty for the usual names.</summary>
     public IReadOnlyList<string> Columns { get; init; } = [];

@@ -26,7 +26,7 @@ public sealed class ReplayPipeline(ProducerOptions options, IRecordStream? strea
     {
         options.Validate();
         var refused = new RefusedRows(options.FailOnBadRow, options.RowRefused);
-        var archive = TickArchive.Open(options.Inputs, ColumnMap.Parse(options.Columns), RowFilter.Of(options, time), refused, cancellation);
+        var archive = TickArchive.Open(options.Inputs, new S3Inputs(options.Aws, time), ColumnMap.Parse(options.Columns), RowFilter.Of(options, time), refused, cancellation);
         bool isInterrupted = false;
         var clock = ReplayClock.Start(options, archive.IsDaily, time);
         try
@@ -46,7 +46,7 @@ public sealed class ReplayPipeline(ProducerOptions options, IRecordStream? strea
     {
         var shift = new EventTimeShift(options.Retime == Retime.Now, options.SkipGaps, time);
         var encoder = new TickEncoder(new ExchangeCalendar(TimeZoneInfo.FindSystemTimeZoneById(options.TimeZone)), options.RunId);
-        var publisher = new StreamPublisher(options.DryRun ? null : stream, Progress, time);
+        await using IRecordPublisher publisher = await OpenPublisherAsync(cancellation);
         TimeSpan duration = options.Duration ?? TimeSpan.MaxValue;
         long limit = options.Limit ?? long.MaxValue;
         long sequence = 0;
@@ -65,15 +65,17 @@ public sealed class ReplayPipeline(ProducerOptions options, IRecordStream? strea
                 if (!clock.IsDue(archive.IsDaily ? sequence * DailyBarStepMicros : tick.TimestampMicros))
                 {
                     // Nothing more is due, so what is gathered leaves now, and not when the batch is full.
-                    await FlushAsync();
+                    await publisher.SendGatheredAsync(cancellation);
+                    Observe();
                     await clock.WaitAsync(duration, cancellation);
                 }
                 else if (publisher.IsFull)
                 {
-                    await FlushAsync();
+                    await publisher.MakeRoomAsync(cancellation);
+                    Observe();
                 }
 
-                if (publisher.IsEmpty && clock.Elapsed >= duration) return;
+                if (clock.Elapsed >= duration) break;
                 if (archive.IsDaily) tick.TimestampMicros = EventTime.Of(time.GetUtcNow());
                 encoder.Encode(ref tick, sequence++);
                 Progress.FirstEventMicros ??= tick.TimestampMicros;
@@ -81,16 +83,21 @@ public sealed class ReplayPipeline(ProducerOptions options, IRecordStream? strea
                 lastMicros = tick.TimestampMicros;
             }
 
-            if (sequence == sequenceBefore || sequence == limit) break;
+            if (sequence == sequenceBefore || sequence == limit || clock.Elapsed >= duration) break;
         }
 
-        await FlushAsync();
+        await publisher.FlushAsync(cancellation);
+        Observe();
 
-        async Task FlushAsync()
-        {
-            if (publisher.IsEmpty) return;
-            await publisher.FlushAsync(cancellation);
-            Progress.Observe(archive.Refused, clock, lastMicros);
-        }
+        void Observe() => Progress.Observe(archive.Refused, clock, sequence == 0 ? null : lastMicros);
+    }
+
+    private async Task<IRecordPublisher> OpenPublisherAsync(CancellationToken cancellation)
+    {
+        IRecordStream? target = options.DryRun ? null : stream;
+        if (target is not { RefusesSingleRecords: true }) return new StreamPublisher(target, Progress, time);
+        // Two producers that are throttled together are to come back apart: the run's id is the seed.
+        var jitter = new Random(options.RunId.Aggregate(17, (seed, letter) => unchecked((seed * 31) + letter)));
+        return await LanePublisher.OpenAsync(target, Progress, time, jitter, cancellation);
     }
 }

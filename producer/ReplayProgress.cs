@@ -16,6 +16,12 @@ public sealed class ReplayProgress
 
     public long Retried { get; set; }
 
+    /// <summary>Records that may stand in the stream twice: a request whose outcome is unknown was sent again.</summary>
+    public long PossiblyRepeated { get; set; }
+
+    /// <summary>Records that no stream takes, refused before they were sent.</summary>
+    public long TooLarge { get; set; }
+
     /// <summary>Rows that were refused.</summary>
     public long Rejected { get; set; }
 

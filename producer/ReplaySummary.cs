@@ -7,6 +7,8 @@ namespace Streaming.Producer;
 /// <param name="Sent">Records that the stream acknowledged (of a dry run: that would have been sent).</param>
 /// <param name="Bytes">JSON in them.</param>
 /// <param name="FirstEvent">Event time of the first tick sent.</param>
+/// <param name="PossiblyRepeated">Records that may stand in the stream twice, because a request whose outcome is unknown was sent again.</param>
+/// <param name="TooLarge">Records that no stream takes; they were not sent.</param>
 /// <param name="RejectedByReason">Rows, most frequent reason first.</param>
 /// <param name="RejectedRows">The first ones, with their place.</param>
 /// <param name="FilesRead">Files of which some part was replayed or could have been.</param>
@@ -19,6 +21,8 @@ public sealed record ReplaySummary(
     DateTimeOffset? LastEvent,
     long Throttled,
     long Retried,
+    long PossiblyRepeated,
+    long TooLarge,
     long Rejected,
     IReadOnlyDictionary<string, long> RejectedByReason,
     IReadOnlyList<RefusedRow> RejectedRows,
@@ -40,6 +44,8 @@ public sealed record ReplaySummary(
             Time(progress.LastEventMicros),
             progress.Throttled,
             progress.Retried,
+            progress.PossiblyRepeated,
+            progress.TooLarge,
             refused.RowCount,
             refused.ByReason.ToDictionary(reason => reason.Key, reason => reason.Value),
             refused.Examples,

@@ -15,6 +15,7 @@ public static class ConsumerCommands
         {
             RunCommand.Create(new Settings(), verbose),
             QueryCommand.Create(new Settings()),
+            LakeCommand.Create(new Settings()),
         };
         root.Options.Add(verbose);
 

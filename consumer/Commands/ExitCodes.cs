@@ -1,6 +1,7 @@
 using Streaming.Consumer.Flushing;
 using Streaming.Consumer.Progress;
 using Streaming.Shared;
+using Streaming.Shared.Aws;
 using Streaming.Shared.Objects;
 using Streaming.Shared.Parquet;
 using Streaming.Shared.Streams;
@@ -19,7 +20,7 @@ internal static class ExitCodes
     public static int? Of(Exception error) => error switch
     {
         InvalidAddressException or StreamNotFoundException => BadUsage,
-        StreamUnavailableException or StoreUnavailableException => Unreachable,
+        StreamUnavailableException or StoreUnavailableException or AwsException => Unreachable,
         CheckpointRefusedException or ForeignObjectException or StreamDataLossException or ParquetException or DrainTimeoutException
             or LostRaceException => Failed,
         _ => null,

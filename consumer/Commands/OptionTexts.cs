@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using Streaming.Consumer.Catalog;
 
 namespace Streaming.Consumer.Commands;
 
@@ -34,6 +35,12 @@ internal static partial class OptionTexts
         bool found = TimeZoneInfo.TryFindSystemTimeZoneById(text, out TimeZoneInfo? known);
         zone = known ?? TimeZoneInfo.Utc;
         return found;
+    }
+
+    public static bool TryCatalog(string text, out CatalogKind catalog)
+    {
+        catalog = text == "glue" ? CatalogKind.Glue : CatalogKind.None;
+        return text is "glue" or "none";
     }
 
     public static bool TryStart(string text, out StartPosition start)

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Streaming.Consumer.Querying;
+using Streaming.Shared.Aws;
 using Streaming.Shared.Objects;
 
 namespace Streaming.Consumer.Commands;
@@ -9,16 +10,18 @@ internal static class QueryCommand
 {
     public static Command Create(Settings settings)
     {
-        var lake = new CheckedOption<string>(settings, "--lake", "lake: a folder", "address", new ConsumerOptions().Lake, "an address", OptionTexts.TryAddress);
+        var lake = new CheckedOption<string>(settings, "--lake", "lake: a folder, or s3://bucket/prefix", "address", new ConsumerOptions().Lake, "an address", OptionTexts.TryAddress);
         var ticker = new Option<string?>("--ticker", "-t") { Description = "one ticker only", HelpName = "ticker" };
         var date = new CheckedOption<DateOnly?>(settings, "--date", "one trade date only", "yyyy-MM-dd", null, "a yyyy-MM-dd day", OptionTexts.TryDate);
         var limit = new CheckedOption<int>(settings, "--limit", "rows", "n", "10", "a whole number from 1 to 1000000", OptionTexts.TryLimit);
         var latest = new Option<bool>("--latest") { Description = "the newest row of each ticker: its latest close" };
         var json = new Option<bool>("--json") { Description = "one JSON object a row" };
         var command = new Command("query", "Prints the newest rows of avg_1min.") { lake, ticker, date, limit, latest, json };
+        var aws = new AwsOptions();
+        aws.AddTo(command);
         command.SetAction(async (parsed, cancellation) =>
         {
-            var reader = new LakeReader(ObjectStores.Open(lake.Read(parsed)!, TimeProvider.System));
+            var reader = new LakeReader(ObjectStores.Open(lake.Read(parsed)!, TimeProvider.System, aws.Read(parsed)));
             IReadOnlyList<AvgRow> rows = parsed.GetValue(latest)
                 ? await reader.LatestAsync(parsed.GetValue(ticker), date.Read(parsed), cancellation)
                 : await reader.NewestAsync(parsed.GetValue(ticker), date.Read(parsed), limit.Read(parsed), cancellation);

@@ -1,6 +1,9 @@
 using System.CommandLine;
 using System.Runtime.InteropServices;
 using Microsoft.Extensions.Logging;
+using Streaming.Consumer.Catalog;
+using Streaming.Consumer.Http;
+using Streaming.Shared.Aws;
 using Streaming.Shared.Objects;
 using Streaming.Shared.Settings;
 using Streaming.Shared.Streams;
@@ -13,8 +16,8 @@ internal static class RunCommand
     public static Command Create(Settings settings, Option<bool> verbose)
     {
         var defaults = new ConsumerOptions();
-        var stream = new CheckedOption<string>(settings, "--stream", "record stream: a folder", "address", defaults.Stream, "an address", OptionTexts.TryAddress);
-        var lake = new CheckedOption<string>(settings, "--lake", "lake: a folder", "address", defaults.Lake, "an address", OptionTexts.TryAddress);
+        var stream = new CheckedOption<string>(settings, "--stream", "record stream: a folder, or kinesis://name", "address", defaults.Stream, "an address", OptionTexts.TryAddress);
+        var lake = new CheckedOption<string>(settings, "--lake", "lake: a folder, or s3://bucket/prefix", "address", defaults.Lake, "an address", OptionTexts.TryAddress);
         var appName = new CheckedOption<string>(
             settings, "--app-name", "name of the checkpoints", "name", defaults.AppName, "1 to 64 letters, digits, '.', '_' or '-'", OptionTexts.TryAppName);
         var start = new CheckedOption<StartPosition>(
@@ -31,14 +34,19 @@ internal static class RunCommand
             "a time zone such as America/New_York", OptionTexts.TryZone);
         CheckedOption<TimeSpan> untilIdle = Duration("--until-idle", "stop when all shards were empty for so long", null);
         var once = new Option<bool>("--once") { Description = "stop at the end that every shard has now", Arity = ArgumentArity.Zero };
-        CheckedOption<string> catalog = OnlyChoice("--catalog", "none", "the only catalog of this version");
-        CheckedOption<string> http = OnlyChoice("--http", "off", "the only choice of this version");
+        var catalog = new CheckedOption<CatalogKind>(
+            settings, "--catalog", "where partitions are registered, for Athena", "none|glue", "none", "none or glue", OptionTexts.TryCatalog);
+        var http = new CheckedOption<HttpEndpoint>(
+            settings, "--http", $"where the health and metrics pages are, or off [{HttpEndpoint.Default.Address}]", "address:port|off", null,
+            "off or an address with a port, such as 127.0.0.1:8080", HttpEndpoint.TryParse);
         CheckedOption<TimeSpan> drainTimeout = Duration("--drain-timeout", "how long writing may take after SIGTERM or Ctrl-C", defaults.DrainTimeout);
 
+        var aws = new AwsOptions();
         var command = new Command("run", "Reads the stream and writes avg_1min until it is told to stop (Ctrl-C, SIGTERM).")
         {
             stream, lake, appName, start, grace, lateness, flushInterval, lease, zone, untilIdle, once, catalog, http, drainTimeout,
         };
+        aws.AddTo(command);
         command.SetAction(parsed => RunAsync(
             new ConsumerOptions
             {
@@ -52,25 +60,26 @@ internal static class RunCommand
                 ExchangeZone = zone.Read(parsed)!,
                 UntilIdle = untilIdle.Read(parsed) is { Ticks: > 0 } quiet ? quiet : null,
                 Once = parsed.GetValue(once),
+                Catalog = catalog.Read(parsed),
+                Http = http.Read(parsed) ?? HttpEndpoint.Default,
                 DrainTimeout = drainTimeout.Read(parsed),
             },
+            aws.Read(parsed),
             parsed.GetValue(verbose)));
         return command;
 
         CheckedOption<TimeSpan> Duration(string name, string description, TimeSpan? fallback) => new(
             settings, name, description, "duration", fallback is { } known ? DurationText.Format(known) : null, DurationText.Hint, DurationText.TryParse);
-
-        CheckedOption<string> OnlyChoice(string name, string choice, string description) => new(
-            settings, name, description, choice, choice, $"{choice}, {description}", (string text, out string value) => (value = text) == choice);
     }
 
-    private static async Task<int> RunAsync(ConsumerOptions options, bool verbose)
+    private static async Task<int> RunAsync(ConsumerOptions options, AwsSettings aws, bool verbose)
     {
         TimeProvider time = TimeProvider.System;
-        await using IRecordStream stream = RecordStreams.Open(options.Stream, time);
-        IObjectStore lake = ObjectStores.Open(options.Lake, time);
+        await using IRecordStream stream = RecordStreams.Open(options.Stream, time, aws);
+        IObjectStore lake = ObjectStores.Open(options.Lake, time, aws);
         using ILoggerFactory loggers = LoggerFactory.Create(builder => Logging.Configure(builder, verbose));
-        var service = new ConsumerService(stream, lake, options, time, new Random(Environment.ProcessId), loggers);
+        await using CatalogRun? catalog = CatalogRun.Start(options, aws, time, loggers);
+        var service = new ConsumerService(stream, lake, options, time, new Random(Environment.ProcessId), loggers, catalog?.Registrar);
 
         using var drain = new CancellationTokenSource();
         void Drain(PosixSignalContext signal)
@@ -83,7 +92,9 @@ internal static class RunCommand
         using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Drain);
 
         await using var progress = new RunProgress(service, options, time, Console.Error, isTerminal: !Console.IsErrorRedirected);
+        await using var telemetry = RunTelemetry.Start(service, options, time, loggers);
         await service.RunAsync(drain.Token);
+        if (catalog is not null) await catalog.FinishAsync();
         await progress.FinishAsync();
         return ExitCodes.Done;
     }

@@ -39,7 +39,7 @@ internal sealed class RunProgress : IAsyncDisposable
         {
             if (_finished) return;
             IReadOnlyList<ShardPipeline> pipelines = _service.Pipelines;
-            long read = pipelines.Sum(pipeline => pipeline.Progress.ReadNow);
+            long read = pipelines.Sum(pipeline => pipeline.Progress.Figures.BooksNow.Read);
             double rate = (read - _readBefore) / Math.Max(0.001, _time.GetElapsedTime(_printedAt).TotalSeconds);
             (_readBefore, _printedAt) = (read, _time.GetTimestamp());
 
@@ -64,11 +64,11 @@ internal sealed class RunProgress : IAsyncDisposable
             if (_isTerminal) _output.Write("\r\u001b[K");
             ShardFigures[] figures = [.. _service.Pipelines.Select(pipeline => pipeline.Progress.Figures)];
             Books books = figures.Aggregate(default(Books), (sum, shard) => sum + shard.Books);
-            long read = _service.Pipelines.Sum(pipeline => pipeline.Progress.ReadNow);
+            long read = figures.Sum(shard => shard.BooksNow.Read);
             double seconds = _time.GetElapsedTime(_startedAt).TotalSeconds;
             _output.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"consumer: {read:N0} records in {seconds:N1} s ({read / Math.Max(seconds, 0.001):N0}/s) from {figures.Length} shards, {figures.Sum(shard => shard.ObjectsPut):N0} objects written"));
+                $"consumer: {read:N0} records in {seconds:N1} s ({read / Math.Max(seconds, 0.001):N0}/s) from {figures.Length} shards, {figures.Sum(shard => shard.Puts.Written):N0} objects written"));
             _output.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
                 $"books since the beginning: {books.Read:N0} read = {books.Windowed:N0} in windows + {books.Late:N0} late + {books.Quarantined:N0} quarantined + {books.Repeated:N0} repeated"));

@@ -18,6 +18,15 @@ public readonly record struct Books(long Read, long Windowed, long Late, long Qu
         left.Quarantined + right.Quarantined,
         left.Repeated + right.Repeated);
 
+    public static Books operator -(Books left, Books right) => new(
+        left.Read - right.Read,
+        left.Windowed - right.Windowed,
+        left.Late - right.Late,
+        left.Quarantined - right.Quarantined,
+        left.Repeated - right.Repeated);
+
+    public static Books Subtract(Books left, Books right) => left - right;
+
     public static Books Add(Books left, Books right) => left + right;
 
     public bool Balance => Windowed + Late + Quarantined + Repeated == Read;

@@ -7,7 +7,8 @@ namespace Streaming.Consumer.Flushing;
 /// Owns: rows into their objects, by read, merge and conditional put, and what it remembers of the objects. Does not own: which
 /// rows are due, the checkpoint.
 /// </summary>
-public sealed class BarWriter(IObjectStore store, ObjectOrigin origin, IReadOnlySet<string> ancestors, StoreRetry retry)
+/// <param name="written">Told the key of each object whose rows stand; must return at once.</param>
+public sealed class BarWriter(IObjectStore store, ObjectOrigin origin, IReadOnlySet<string> ancestors, StoreRetry retry, Action<string>? written = null)
 {
     /// <summary>Objects under way at once; more would only queue at the store.</summary>
     private const int MaxConcurrentPuts = 16;
@@ -17,9 +18,11 @@ public sealed class BarWriter(IObjectStore store, ObjectOrigin origin, IReadOnly
 
     private readonly Dictionary<string, CachedObject> _cache = [];
     private int _flush;
+    private long _written;
+    private long _conflicts;
+    private long _failed;
 
-    /// <summary>Objects put so far.</summary>
-    public long ObjectsPut { get; private set; }
+    public PutFigures Puts => new(Interlocked.Read(ref _written), Interlocked.Read(ref _conflicts), Interlocked.Read(ref _failed));
 
     /// <summary>Writes the due windows of a snapshot. One failed object does not stop the others; its windows are just not confirmed.</summary>
     /// <exception cref="ForeignObjectException">An object of another stream, application or unrelated shard is in the way.</exception>
@@ -46,6 +49,7 @@ public sealed class BarWriter(IObjectStore store, ObjectOrigin origin, IReadOnly
         {
             await retry.RunAsync(token => MergeAsync(due.Key, fresh, token), cancellation);
             foreach (int i in due) result.Confirm(i);
+            written?.Invoke(due.Key);
         }
         catch (Exception failure) when (failure is StoreUnavailableException or LostRaceException)
         {
@@ -65,15 +69,26 @@ public sealed class BarWriter(IObjectStore store, ObjectOrigin origin, IReadOnly
 
         // Whatever comes of the put, what was read is no longer known to stand.
         lock (_cache) _cache.Remove(key);
-        string? tag = await store.PutAsync(key, BarObjectCodec.Write(merged, origin), standing.Tag, cancellation);
-        if (tag is null) throw new LostRaceException(key);
-        lock (_cache)
+        string tag = await PutAsync(key, BarObjectCodec.Write(merged, origin), standing.Tag, cancellation);
+        lock (_cache) _cache[key] = new CachedObject(tag, merged, _flush);
+        return true;
+    }
+
+    private async Task<string> PutAsync(string key, byte[] content, string? standing, CancellationToken cancellation)
+    {
+        string? tag;
+        try
         {
-            _cache[key] = new CachedObject(tag, merged, _flush);
-            ObjectsPut++;
+            tag = await store.PutAsync(key, content, standing, cancellation);
+        }
+        catch (StoreUnavailableException)
+        {
+            Interlocked.Increment(ref _failed);
+            throw;
         }
 
-        return true;
+        Interlocked.Increment(ref tag is null ? ref _conflicts : ref _written);
+        return tag ?? throw new LostRaceException(key);
     }
 
     private async Task<CachedObject> StandingAsync(string key, CancellationToken cancellation)

@@ -15,6 +15,7 @@ public sealed partial class FlushLoop(
     private FlushSnapshot? _snapshot;
     private Task<BarWriteResult>? _running;
     private long _due = time.GetTimestamp() + (long)(rules.Interval.TotalSeconds * time.TimestampFrequency);
+    private long _startedAt;
     private long _idleSince;
     private bool _isIdle;
     private bool _idleFlushed;
@@ -23,8 +24,7 @@ public sealed partial class FlushLoop(
     /// <summary>Since when the shard is read to its tip and empty, as a timestamp of the clock; null while it is not.</summary>
     public long? IdleSince => _isIdle ? _idleSince : null;
 
-    /// <summary>When the last checkpoint was stored, as a timestamp of the clock; null before the first.</summary>
-    public long? CheckpointedAt { get; private set; }
+    public FlushFigures Figures { get; private set; }
 
     /// <summary>To be called after each batch: starts and completes flushes; waits only when memory is at its bound.</summary>
     public async Task AfterBatchAsync(RecordBatch batch, CancellationToken cancellation)
@@ -74,6 +74,7 @@ public sealed partial class FlushLoop(
         _snapshot = windows.Snapshot(openWindowsToo);
         _idleFlushed |= openWindowsToo;
         ScheduleAfter(rules.Interval);
+        _startedAt = time.GetTimestamp();
         _running = flusher.FlushAsync(_snapshot, cancellation);
     }
 
@@ -89,6 +90,7 @@ public sealed partial class FlushLoop(
         }
         catch (Exception failure) when (failure is StoreUnavailableException or LostRaceException)
         {
+            Figures = Figures.Add(time.GetElapsedTime(_startedAt), failed: true, checkpointedAt: null);
             FlushFailed(logger, shard, windows.Position.ToString(), failure.Message);
         }
 
@@ -109,7 +111,7 @@ public sealed partial class FlushLoop(
         windows.ConfirmKept(snapshot);
         windows.DropFinished();
         _positionSaved = snapshot.Position;
-        CheckpointedAt = time.GetTimestamp();
+        Figures = Figures.Add(time.GetElapsedTime(_startedAt), written.Failures.Count > 0, time.GetTimestamp());
         _running = null;
         _snapshot = null;
     }

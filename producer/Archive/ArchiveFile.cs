@@ -3,12 +3,12 @@ using Streaming.Shared.Parquet;
 namespace Streaming.Producer.Archive;
 
 /// <summary>A readable file of the archive. Owns its handle, which is open only while one of its row groups is being read.</summary>
-internal sealed class ArchiveFile(string path, int order, TickColumns columns, IReadOnlyList<RowGroupPlan> groups)
+internal sealed class ArchiveFile(InputFile input, int order, TickColumns columns, IReadOnlyList<RowGroupPlan> groups)
 {
     private ParquetFile? _open;
     private int _users;
 
-    public string Path { get; } = path;
+    public string Path => input.Path;
 
     /// <summary>Place among the files: ticks of equal time leave in this order.</summary>
     public int Order { get; } = order;
@@ -22,7 +22,7 @@ internal sealed class ArchiveFile(string path, int order, TickColumns columns, I
 
     public ParquetFile Acquire()
     {
-        _open ??= ParquetFile.Open(Path);
+        _open ??= input.Open();
         _users++;
         return _open;
     }

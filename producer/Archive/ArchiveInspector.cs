@@ -13,7 +13,7 @@ internal sealed class ArchiveInspector(ColumnMap map, TimeProvider time)
         var inspection = new FileInspection(input.Path);
         try
         {
-            using ParquetFile file = ParquetFile.Open(input.Path);
+            using ParquetFile file = input.Open();
             inspection = inspection with { Rows = file.RowCount, RowGroups = file.RowGroups.Count, Columns = Describe(file, null) };
             TickColumns columns = TickColumns.Resolve(input, file.Columns, map);
             var reading = new ArchiveReading(RowFilter.All(time), cancellation);
@@ -38,7 +38,7 @@ internal sealed class ArchiveInspector(ColumnMap map, TimeProvider time)
         for (int index = 0; index < file.RowGroups.Count; index++)
         {
             long rows = file.RowGroups[index].RowCount;
-            var group = new RowGroupPlan(index, firstRow, rows, long.MinValue, IsSorted: null) { File = new ArchiveFile(input.Path, 0, columns, []) };
+            var group = new RowGroupPlan(index, firstRow, rows, long.MinValue, IsSorted: null) { File = new ArchiveFile(input, 0, columns, []) };
             var reader = new RowGroupReader(file, group, reading, refused);
             while (reader.Read(batch))
             {

@@ -16,7 +16,7 @@ internal sealed class ArchivePlanner(ColumnMap map, ArchiveReading reading, Refu
         {
             try
             {
-                using ParquetFile file = ParquetFile.Open(input.Path);
+                using ParquetFile file = input.Open();
                 files.Add(Plan(input, files.Count, file));
             }
             catch (Exception e) when (ReadFaults.IsFileFault(e))
@@ -40,7 +40,7 @@ internal sealed class ArchivePlanner(ColumnMap map, ArchiveReading reading, Refu
             firstRow += group.RowCount;
         }
 
-        var planned = new ArchiveFile(input.Path, order, columns, groups);
+        var planned = new ArchiveFile(input, order, columns, groups);
         foreach (RowGroupPlan group in groups) group.File = planned;
         return planned;
     }

@@ -1,7 +1,14 @@
+using Streaming.Shared.Parquet;
+
 namespace Streaming.Producer.Archive;
 
 /// <param name="Path">As a message shows it.</param>
 /// <param name="Partitions">
 /// What the Hive folders above the file say (<c>ticker=AAPL/year=2024/</c>), names in any case; null for Hive's null partition.
 /// </param>
-internal sealed record InputFile(string Path, IReadOnlyDictionary<string, string?> Partitions);
+/// <param name="OpenBytes">Opens the file where it is.</param>
+internal sealed record InputFile(string Path, IReadOnlyDictionary<string, string?> Partitions, Func<IByteSource> OpenBytes)
+{
+    /// <exception cref="ParquetException">It is no Parquet, or broken.</exception>
+    public ParquetFile Open() => ParquetFile.Open(OpenBytes());
+}

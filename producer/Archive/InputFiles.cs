@@ -1,39 +1,46 @@
 using Streaming.Shared.Objects;
+using Streaming.Shared.Objects.S3;
+using Streaming.Shared.Parquet;
 
 namespace Streaming.Producer.Archive;
 
 /// <summary>
-/// Turns arguments (files, folders, globs) into Parquet files, in the order of the arguments and then by ordinal path. A file
+/// Turns arguments (files, folders, globs; local or <c>s3://</c>) into Parquet files, in the order of the arguments and then by ordinal path. A file
 /// that several arguments reach is taken once.
 /// </summary>
 internal static class InputFiles
 {
-    private const string Extension = ".parquet";
+    internal const string Extension = ".parquet";
     private const string HiveNull = "__HIVE_DEFAULT_PARTITION__";
 
     /// <summary>Folders below an input; a loop of links ends here.</summary>
     private const int MaxDepth = 32;
 
+    /// <param name="s3">Looks into <c>s3://</c> inputs.</param>
     /// <exception cref="UsageException">An input is missing, matches nothing, or is not Parquet by its name.</exception>
-    public static IReadOnlyList<InputFile> Expand(IEnumerable<string> inputs)
+    public static IReadOnlyList<InputFile> Expand(IEnumerable<string> inputs, S3Inputs s3)
     {
         var files = new List<InputFile>();
         var taken = new HashSet<string>(StringComparer.Ordinal);
         foreach (string input in inputs)
         {
-            foreach (string path in Resolve(input).Order(StringComparer.Ordinal))
+            bool isS3 = S3Address.IsS3(input);
+            foreach (InputFile file in isS3 ? s3.Expand(input) : Local(input))
             {
-                if (taken.Add(Path.GetFullPath(path))) files.Add(new InputFile(path, PartitionsOf(path)));
+                if (taken.Add(isS3 ? file.Path : Path.GetFullPath(file.Path))) files.Add(file);
             }
         }
 
         return files;
     }
 
+    private static IEnumerable<InputFile> Local(string input)
+        => Resolve(input).Order(StringComparer.Ordinal).Select(path => new InputFile(path, PartitionsOf(path), () => new FileByteSource(path)));
+
     private static List<string> Resolve(string input)
     {
         if (input.Contains("://", StringComparison.Ordinal))
-            throw new UsageException($"Input {input}: only local files, folders and globs are read.");
+            throw new UsageException($"Input {input}: only s3:// and local files, folders and globs are read.");
         if (File.Exists(input))
         {
             return IsParquet(input)
@@ -82,11 +89,11 @@ internal static class InputFiles
         return files;
     }
 
-    private static bool IsParquet(string path) => path.EndsWith(Extension, StringComparison.OrdinalIgnoreCase);
+    internal static bool IsParquet(string path) => path.EndsWith(Extension, StringComparison.OrdinalIgnoreCase);
 
     private static bool IsLeftover(string path) => Path.GetFileName(path.AsSpan()) is ['.' or '_', ..];
 
-    private static Dictionary<string, string?> PartitionsOf(string path)
+    internal static Dictionary<string, string?> PartitionsOf(string path)
     {
         var partitions = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase);
         foreach (string segment in (Path.GetDirectoryName(path) ?? "").Split(Path.DirectorySeparatorChar))

@@ -18,10 +18,10 @@ internal sealed class TickArchive
     public int ReadableFiles => _files.Count(file => !file.IsRefused);
 
     /// <exception cref="UsageException">An input is missing, or daily bars are mixed with ticks.</exception>
-    public static TickArchive Open(IEnumerable<string> inputs, ColumnMap map, RowFilter filter, RefusedRows refused, CancellationToken cancellation)
+    public static TickArchive Open(IEnumerable<string> inputs, S3Inputs s3, ColumnMap map, RowFilter filter, RefusedRows refused, CancellationToken cancellation)
     {
         var reading = new ArchiveReading(filter, cancellation);
-        IReadOnlyList<InputFile> found = InputFiles.Expand(inputs);
+        IReadOnlyList<InputFile> found = InputFiles.Expand(inputs, s3);
         IReadOnlyList<ArchiveFile> files = new ArchivePlanner(map, reading, refused).Plan(found);
         ArchiveFile? daily = files.FirstOrDefault(file => file.Columns.IsDaily);
         if (daily is not null && files.FirstOrDefault(file => !file.Columns.IsDaily) is { } intraday)

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Streaming.Producer.Archive;
+using Streaming.Shared.Aws;
 
 namespace Streaming.Producer.Commands;
 
@@ -8,15 +9,17 @@ internal static class InspectCommand
 {
     public static Command Create(CommandContext context)
     {
-        var inputs = new Argument<string[]>("input") { Description = "Parquet files, folders or globs", Arity = ArgumentArity.OneOrMore };
+        var inputs = new Argument<string[]>("input") { Description = "Parquet files, folders or globs; local or s3://", Arity = ArgumentArity.OneOrMore };
         var columns = new Option<string[]>("--columns") { Description = "ticker=sym,close=px,... [the usual names]", HelpName = "map" };
         var json = OptionValues.Flag("--json", "one JSON object per file");
         var command = new Command("inspect", "Show columns, types, rows, tickers, times and bad rows; sends nothing.") { inputs, columns, json };
+        var aws = new AwsOptions();
+        aws.AddTo(command);
         command.SetAction((parsed, cancellation) =>
         {
             var inspector = new ArchiveInspector(ColumnMap.Parse(parsed.GetValue(columns) ?? []), context.Time);
             bool anyReadable = false;
-            foreach (InputFile input in InputFiles.Expand(parsed.GetRequiredValue(inputs)))
+            foreach (InputFile input in InputFiles.Expand(parsed.GetRequiredValue(inputs), new S3Inputs(aws.Read(parsed), context.Time)))
             {
                 FileInspection inspection = inspector.Inspect(input, cancellation);
                 anyReadable |= inspection.Error is null;

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using Streaming.Shared.Objects;
 using Streaming.Shared.Streams;
 
 namespace Streaming.Producer.Commands;
@@ -56,7 +57,7 @@ public static class ProducerCommands
     private static int CodeOf(Exception e) => e switch
     {
         UsageException or StreamNotFoundException => ExitCode.Usage,
-        StreamUnavailableException => ExitCode.Unreachable,
+        StreamUnavailableException or StoreUnavailableException => ExitCode.Unreachable,
         OperationCanceledException => ExitCode.Interrupted,
         _ => ExitCode.Failed,
     };

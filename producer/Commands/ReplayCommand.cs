@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Streaming.Producer.Archive;
+using Streaming.Producer.Telemetry;
 using Streaming.Shared.Streams;
 
 namespace Streaming.Producer.Commands;
@@ -22,13 +23,18 @@ internal static class ReplayCommand
         {
             bool isVerbose = parsed.GetValue(verbose);
             using var display = new ProgressDisplay(context, parsed.GetValue(progress)!);
-            ProducerOptions options = replay.Read(parsed, context.RunId) with { RowRefused = isVerbose ? row => display.WriteLine(row.ToString()) : null };
+            ProducerOptions options = replay.Read(parsed, context.RunId) with
+            {
+                Aws = stream.Aws.Read(parsed),
+                RowRefused = isVerbose ? row => display.WriteLine(row.ToString()) : null,
+            };
             // A missing input must not leave a new stream behind.
-            InputFiles.Expand(options.Inputs);
+            InputFiles.Expand(options.Inputs, new S3Inputs(options.Aws, context.Time));
             await using IRecordStream? target = options.DryRun ? null : await stream.OpenAsync(parsed, context, cancellation);
             if (target is null) await context.Error.WriteLineAsync("dry run: nothing is sent");
 
             var pipeline = new ReplayPipeline(options, target, context.Time);
+            using ReplayMeter? meter = ReplayMeter.Start(pipeline.Progress, parsed.GetRequiredValue(stream.AddressOption));
             display.Start(pipeline.Progress);
             ReplaySummary summary = await RunAsync(pipeline, display, cancellation);
 

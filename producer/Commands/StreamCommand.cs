@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Streaming.Shared.Aws;
 using Streaming.Shared.Streams;
 
 namespace Streaming.Producer.Commands;
@@ -55,11 +56,13 @@ internal static class StreamCommand
         string name, string description, CommandContext context, Func<IRecordStream, ParseResult, CancellationToken, Task> run, params Option[] options)
     {
         Option<string> address = StreamOptions.Address();
+        var aws = new AwsOptions();
         var command = new Command(name, description) { address };
         foreach (Option option in options) command.Options.Add(option);
+        aws.AddTo(command);
         command.SetAction(async (parsed, cancellation) =>
         {
-            await using IRecordStream stream = StreamOptions.Open(parsed.GetRequiredValue(address), context.Time);
+            await using IRecordStream stream = StreamOptions.Open(parsed.GetRequiredValue(address), context.Time, aws.Read(parsed));
             await run(stream, parsed, cancellation);
             return ExitCode.Done;
         });

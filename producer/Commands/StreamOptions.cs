@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Streaming.Shared;
+using Streaming.Shared.Aws;
 using Streaming.Shared.Streams;
 
 namespace Streaming.Producer.Commands;
@@ -14,9 +15,14 @@ internal sealed class StreamOptions
     private readonly Option<bool> _create = OptionValues.Flag("--create-stream", "make the stream if it is not there");
     private readonly Option<int> _shards = Shards();
 
+    public Option<string> AddressOption => _address;
+
+    /// <summary>Region, profile and endpoint, for the stream and for inputs on S3.</summary>
+    public AwsOptions Aws { get; } = new();
+
     public static Option<string> Address() => new("--stream")
     {
-        Description = "folder of a local stream",
+        Description = "folder of a local stream, or kinesis://name",
         HelpName = "address",
         DefaultValueFactory = _ => DefaultAddress,
     };
@@ -25,11 +31,11 @@ internal sealed class StreamOptions
         => OptionValues.Create("--shards", "shards of a new stream", "n", OptionValues.PositiveCount, DefaultShards);
 
     /// <exception cref="UsageException">The address cannot be a stream's.</exception>
-    public static IRecordStream Open(string address, TimeProvider time)
+    public static IRecordStream Open(string address, TimeProvider time, AwsSettings aws)
     {
         try
         {
-            return RecordStreams.Open(address, time);
+            return RecordStreams.Open(address, time, aws);
         }
         catch (InvalidAddressException e)
         {
@@ -42,13 +48,14 @@ internal sealed class StreamOptions
         command.Options.Add(_address);
         command.Options.Add(_create);
         command.Options.Add(_shards);
+        Aws.AddTo(command);
     }
 
     /// <summary>Opens the stream and says which it is, as the first line.</summary>
     /// <exception cref="StreamNotFoundException">It is not there and was not to be made.</exception>
     public async Task<IRecordStream> OpenAsync(ParseResult parsed, CommandContext context, CancellationToken cancellation)
     {
-        IRecordStream stream = Open(parsed.GetRequiredValue(_address), context.Time);
+        IRecordStream stream = Open(parsed.GetRequiredValue(_address), context.Time, Aws.Read(parsed));
         try
         {
             bool isNew = parsed.GetValue(_create) && await stream.CreateAsync(parsed.GetValue(_shards), cancellation);

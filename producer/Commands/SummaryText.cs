@@ -23,6 +23,8 @@ internal static class SummaryText
         if (summary.FirstEvent is { } first && summary.LastEvent is { } last)
             error.WriteLine($"event time {TimeText(first)} to {TimeText(last)}");
         if (summary.Retried > 0) error.WriteLine($"throttled {summary.Throttled}, retried {summary.Retried}");
+        if (summary.PossiblyRepeated > 0) error.WriteLine($"possibly repeated {summary.PossiblyRepeated} (sent again after an unknown outcome; same run and seq)");
+        if (summary.TooLarge > 0) error.WriteLine($"too large for a stream, not sent: {summary.TooLarge}");
         string reasons = string.Join(", ", summary.RejectedByReason.Select(reason => $"{reason.Value} {reason.Key}"));
         error.WriteLine($"rejected {summary.Rejected} rows{(reasons.Length > 0 ? $": {reasons}" : "")}; refused {summary.RefusedFiles.Count} files");
     }

@@ -8,50 +8,54 @@ namespace Streaming.Producer.Publishing;
 /// </summary>
 /// <remarks>
 /// What was refused goes again before anything later is put. Within one request a later record of the same key may have been
-/// accepted before it, which a stream that refuses single records has to prevent by its own lanes.
+/// accepted before it: for a stream that does that there is <see cref="LanePublisher"/>.
 /// </remarks>
-internal sealed class StreamPublisher(IRecordStream? stream, ReplayProgress progress, TimeProvider time)
+internal sealed class StreamPublisher(IRecordStream? stream, ReplayProgress progress, TimeProvider time) : IRecordPublisher
 {
-    /// <summary>Attempts in a row that brought no record in.</summary>
-    private const int MaxIdleAttempts = 10;
-
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
 
     private PutBatch _batch = new();
     private PutBatch _again = new();
 
-    public bool IsEmpty => _batch.Count == 0;
-
     /// <summary>By the number of records: the encoder's are so small that the bytes of a batch never run out before.</summary>
     public bool IsFull => _batch.Count == PutBatch.MaxRecords;
 
-    public void Add(ReadOnlySpan<byte> key, ReadOnlySpan<byte> record) => _batch.Add(key, record);
+    public void Add(ReadOnlySpan<byte> key, ReadOnlySpan<byte> record)
+    {
+        if (key.Length + record.Length > PutBatch.MaxRecordBytes) progress.TooLarge++;
+        else _batch.Add(key, record);
+    }
+
+    public Task MakeRoomAsync(CancellationToken cancellation) => FlushAsync(cancellation);
+
+    public Task SendGatheredAsync(CancellationToken cancellation) => FlushAsync(cancellation);
 
     /// <summary>Puts what was gathered. When it returns, all of it is durable.</summary>
     /// <exception cref="StreamUnavailableException">The stream refused everything, again and again.</exception>
     public async Task FlushAsync(CancellationToken cancellation)
     {
-        int idleAttempts = 0;
-        TimeSpan pause = FirstPause;
+        Backoff? backoff = null;
         while (_batch.Count > 0)
         {
             // The put itself is not cancelled: its outcome would be unknown.
             PutReply reply = stream is null ? PutReply.AllAccepted : await stream.PutAsync(_batch, CancellationToken.None);
             CountAccepted(reply);
-            idleAttempts = reply.Refused.Count == _batch.Count ? idleAttempts + 1 : 0;
+            bool broughtSomethingIn = reply.Refused.Count < _batch.Count;
             KeepRefused(reply);
             if (_batch.Count == 0) return;
-            if (idleAttempts == MaxIdleAttempts)
+            backoff ??= new Backoff(FirstPause);
+            TimeSpan pause = backoff.NextPause(broughtSomethingIn);
+            if (backoff.IsHopeless)
             {
                 throw new StreamUnavailableException(
-                    $"{stream!.Address} refused {_batch.Count} records {MaxIdleAttempts} times in a row ({reply.Refused[0].ErrorCode}). More shards or a lower --rate help against throttling.");
+                    $"{stream!.Address} refused {_batch.Count} records {Backoff.MaxIdleAttempts} times in a row ({reply.Refused[0].ErrorCode}). More shards or a lower --rate help against throttling.");
             }
 
             await Task.Delay(pause, time, cancellation);
-            pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
         }
     }
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     private void CountAccepted(PutReply reply)
     {
@@ -65,6 +69,7 @@ internal sealed class StreamPublisher(IRecordStream? stream, ReplayProgress prog
         long bytes = 0;
         for (int i = 0; i < _batch.Count; i++) bytes += _batch.Data(i).Length;
         progress.Retried += reply.Refused.Count;
+        progress.PossiblyRepeated += reply.PossiblyRepeated;
         progress.Sent += _batch.Count - reply.Refused.Count;
         progress.BytesSent += bytes - refusedBytes;
     }

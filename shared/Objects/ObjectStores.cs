@@ -1,18 +1,30 @@
+using Streaming.Shared.Aws;
+using Streaming.Shared.Objects.S3;
+
 namespace Streaming.Shared.Objects;
 
 /// <summary>From an address to its store.</summary>
 public static class ObjectStores
 {
-    /// <summary>Opens a folder. Nothing is touched yet: <see cref="IObjectStore.CheckWritableAsync"/> shows whether it can be used.</summary>
-    /// <exception cref="InvalidAddressException">The address is none that a store here answers to.</exception>
-    public static IObjectStore Open(string address, TimeProvider time)
+    /// <summary>
+    /// Opens a folder, or <c>s3://bucket/prefix</c>. Nothing is touched yet: <see cref="IObjectStore.CheckWritableAsync"/> shows whether
+    /// it can be used. An S3 store's connections live as long as the process.
+    /// </summary>
+    /// <param name="aws">For S3; null takes all from AWS's own settings.</param>
+    /// <exception cref="InvalidAddressException">The address is none that a store here answers to, or the AWS settings are wrong.</exception>
+    public static IObjectStore Open(string address, TimeProvider time, AwsSettings? aws = null)
     {
         if (string.IsNullOrWhiteSpace(address) || address.Contains('\0', StringComparison.Ordinal))
             throw new InvalidAddressException("The store's address is empty or not a path. Give a folder, for instance ./data/lake.");
-        if (address.StartsWith("s3://", StringComparison.OrdinalIgnoreCase))
-            throw new InvalidAddressException($"{address}: S3 cannot be used yet. Give a folder, for instance ./data/lake.");
+        if (S3Address.IsS3(address))
+        {
+            // Before the client, so that a wrong address is named and not a missing region.
+            S3Address.Parse(address);
+            return new S3ObjectStore(address, new S3Client(aws ?? AwsSettings.FromEnvironment, time));
+        }
+
         if (address.Contains("://", StringComparison.Ordinal))
-            throw new InvalidAddressException($"{address}: not a known kind of store. Give a folder, for instance ./data/lake.");
+            throw new InvalidAddressException($"{address}: not a known kind of store. Give a folder, for instance ./data/lake, or s3://bucket/prefix.");
         return new LocalObjectStore(address, time);
     }
 }

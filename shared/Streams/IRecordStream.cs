@@ -9,6 +9,12 @@ public interface IRecordStream : IAsyncDisposable
     /// <summary>The address as a user would type it, for messages: <c>./data/stream</c> or <c>kinesis://stock_stream</c>.</summary>
     string Address { get; }
 
+    /// <summary>
+    /// True if a put may refuse single records and take later ones of the same request. Whoever needs the order of a key then puts
+    /// one record of it at a time.
+    /// </summary>
+    bool RefusesSingleRecords => false;
+
     /// <summary>Creates the stream with <paramref name="shardCount"/> shards of equal hash-key range; false if it is already there.</summary>
     /// <exception cref="StreamUnavailableException">The place cannot be reached or written.</exception>
     Task<bool> CreateAsync(int shardCount, CancellationToken cancellation);
@@ -61,6 +67,9 @@ public sealed record Shard(string Id, IReadOnlyList<string> ParentIds, UInt128 S
 public sealed record PutReply(IReadOnlyList<RefusedRecord> Refused)
 {
     public static PutReply AllAccepted { get; } = new([]);
+
+    /// <summary>Records that may stand in the stream twice, because an attempt whose outcome is unknown was made again.</summary>
+    public int PossiblyRepeated { get; init; }
 }
 
 /// <param name="Index">Index in the batch.</param>

@@ -49,6 +49,13 @@ public sealed class RecordBatch
         return _bytes.WrittenCount;
     }
 
+    /// <inheritdoc cref="Reserve(int, out Memory{byte})"/>
+    public int Reserve(int size, out Span<byte> space)
+    {
+        space = _bytes.GetSpan(size)[..size];
+        return _bytes.WrittenCount;
+    }
+
     /// <summary>Keeps the first <paramref name="size"/> bytes of the space last reserved.</summary>
     public void Advance(int size) => _bytes.Advance(size);
 
@@ -56,21 +63,38 @@ public sealed class RecordBatch
     /// <param name="arrivalMicros">Arrival time, UTC microseconds since 1970.</param>
     public void Add(SequenceNumber sequenceNumber, long arrivalMicros, int dataOffset, int dataLength)
     {
-        if (Count == _headers.Length) Array.Resize(ref _headers, Count * 2);
-        _headers[Count++] = new RecordHeader(sequenceNumber, arrivalMicros, dataOffset, dataLength);
-        DataBytes += dataLength;
+        Next() = new RecordHeader { SequenceNumber = sequenceNumber, ArrivalMicros = arrivalMicros, DataOffset = dataOffset, DataLength = dataLength };
+        KeepNext();
     }
+
+    /// <summary>
+    /// The place of the next record, to be filled where it stands: a sequence number that is handed on is copied as a vector, for which
+    /// the processor waits until its three words are written. It counts once <see cref="KeepNext"/> was called.
+    /// </summary>
+    internal ref RecordHeader Next()
+    {
+        if (Count == _headers.Length) Array.Resize(ref _headers, Count * 2);
+        return ref _headers[Count];
+    }
+
+    internal void KeepNext() => DataBytes += _headers[Count++].DataLength;
 
     /// <summary>Adds a copy of <paramref name="data"/>.</summary>
     public void Add(SequenceNumber sequenceNumber, long arrivalMicros, ReadOnlySpan<byte> data)
     {
-        int offset = Reserve(data.Length, out Memory<byte> space);
-        data.CopyTo(space.Span);
+        int offset = Reserve(data.Length, out Span<byte> space);
+        data.CopyTo(space);
         Advance(data.Length);
         Add(sequenceNumber, arrivalMicros, offset, data.Length);
     }
 
-    private readonly record struct RecordHeader(SequenceNumber SequenceNumber, long ArrivalMicros, int DataOffset, int DataLength);
+    internal struct RecordHeader
+    {
+        public SequenceNumber SequenceNumber;
+        public long ArrivalMicros;
+        public int DataOffset;
+        public int DataLength;
+    }
 }
 
 /// <summary>One record as it was read. A view into its batch.</summary>

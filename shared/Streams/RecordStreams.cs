@@ -1,4 +1,6 @@
 using System.Security.Cryptography;
+using Streaming.Shared.Aws;
+using Streaming.Shared.Streams.Kinesis;
 using Streaming.Shared.Streams.Local;
 
 namespace Streaming.Shared.Streams;
@@ -6,15 +8,16 @@ namespace Streaming.Shared.Streams;
 /// <summary>Turns the address that a user typed into a stream. Nothing is reached or created here.</summary>
 public static class RecordStreams
 {
-    /// <param name="address">A folder: <c>./data/stream</c>. (<c>kinesis://name</c> is the address of a Kinesis stream.)</param>
+    /// <param name="address">A folder, <c>./data/stream</c>, or a Kinesis stream, <c>kinesis://stock_stream</c>.</param>
     /// <param name="time">Gives arrival times and waits.</param>
+    /// <param name="aws">For Kinesis; null for what the environment says.</param>
     /// <exception cref="InvalidAddressException">The address names no stream that this version can open.</exception>
-    public static IRecordStream Open(string address, TimeProvider time)
+    public static IRecordStream Open(string address, TimeProvider time, AwsSettings? aws = null)
     {
-        if (address.StartsWith("kinesis://", StringComparison.OrdinalIgnoreCase))
-            throw new InvalidAddressException($"{address}: Kinesis streams are not supported by this version. Give a folder, for instance ./data/stream");
+        if (address.StartsWith(KinesisStream.Scheme, StringComparison.OrdinalIgnoreCase))
+            return new KinesisStream(address, aws ?? AwsSettings.FromEnvironment, time, new Random(RandomNumberGenerator.GetInt32(int.MaxValue)));
         if (address.Contains("://", StringComparison.Ordinal))
-            throw new InvalidAddressException($"{address} is not a stream address. Give a folder, for instance ./data/stream");
+            throw new InvalidAddressException($"{address} is not a stream address. Give a folder, for instance ./data/stream, or kinesis://name");
         // Ids come from the operating system, since two processes with one seed must not draw the same one.
         return new LocalStream(address, time, () => new Guid(RandomNumberGenerator.GetBytes(16)));
     }

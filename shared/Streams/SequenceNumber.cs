@@ -64,6 +64,13 @@ public readonly record struct SequenceNumber : IComparable<SequenceNumber>
     private static bool TryParseLimb(ReadOnlySpan<byte> digits, out ulong limb)
     {
         limb = 0;
+        while (digits.Length >= EightDigits.Length)
+        {
+            if (!EightDigits.TryParse(digits, out uint eight)) return false;
+            limb = (limb * EightDigits.Power) + eight;
+            digits = digits[EightDigits.Length..];
+        }
+
         foreach (byte digit in digits)
         {
             if (digit is < (byte)'0' or > (byte)'9') return false;

@@ -16,6 +16,9 @@ internal static class Oracle
     /// <summary>Intraday files that have an oracle beside them.</summary>
     public static readonly string[] Files = ["crypto_minute_bars", "crypto_second_bars", "fx_ticks", "gspc_minute_bars", "spy_minute_bars"];
 
+    private const string Fx = "fx_ticks";
+    private const int FxTicks = 5_000;
+
     public static string InputOf(string file) => Path.Combine(TestPaths.MarketData!, "intraday", file + ".parquet");
 
     public static List<OracleRow> Load(string file) => LoadPath(Path.Combine(TestPaths.MarketData!, "oracle", file + "_1m.parquet"));
@@ -48,17 +51,59 @@ internal static class Oracle
         return rows;
     }
 
-    public static async Task<Dictionary<(string Ticker, long Minute), AvgRow>> LakeAsync(string lake)
+    /// <summary>
+    /// Arguments that make the FX file short enough for Kinesis: of one ticker the producer puts one record at a time, so that none
+    /// overtakes another, and kinesis-local takes ever fewer a second the more a shard holds.
+    /// </summary>
+    public static string[] LimitOf(string file) => file == Fx ? ["--limit", $"{FxTicks}"] : [];
+
+    /// <summary>The oracle of what <see cref="LimitOf"/> leaves.</summary>
+    public static List<OracleRow> LoadLimited(string file) => file == Fx ? LoadFirst(file, FxTicks) : Load(file);
+
+    /// <summary>What the oracle would be of a file's first ticks: its whole windows, and the one that is cut off made from the file.</summary>
+    private static List<OracleRow> LoadFirst(string file, int ticks)
+    {
+        var rows = new List<OracleRow>();
+        long before = 0;
+        foreach (OracleRow row in Load(file).OrderBy(row => row.MinuteMicros))
+        {
+            int left = (int)(ticks - before);
+            if (left > 0) rows.Add(row.Count <= left ? row : Cut(row, [.. Prices(file, ticks).Skip((int)before)]));
+            before += row.Count;
+        }
+
+        return rows;
+    }
+
+    // For a file of one ticker without volumes.
+    private static OracleRow Cut(OracleRow row, double[] prices)
+        => row with { Count = prices.Length, Average = prices.Average(), Last = prices[^1], LastTies = 1 };
+
+    private static double[] Prices(string file, int ticks)
+    {
+        using var parquet = ParquetFile.Open(InputOf(file));
+        int count = (int)parquet.RowGroups[0].RowCount;
+        var prices = new ColumnVector(count);
+        Assert.Equal(count, parquet.OpenColumn(0, parquet.FindColumn("price")!).Read(prices, count));
+        return [.. prices.Doubles.Take(ticks)];
+    }
+
+    public static Task<Dictionary<(string Ticker, long Minute), AvgRow>> LakeAsync(string lake) => LakeAsync(ObjectStores.Open(lake, TimeProvider.System));
+
+    public static async Task<Dictionary<(string Ticker, long Minute), AvgRow>> LakeAsync(IObjectStore lake)
     {
         var rows = new Dictionary<(string, long), AvgRow>();
-        await foreach (AvgRow row in new LakeReader(ObjectStores.Open(lake, TimeProvider.System)).AllAsync(CancellationToken.None))
+        await foreach (AvgRow row in new LakeReader(lake).AllAsync(CancellationToken.None))
             rows.Add((row.Ticker, row.Bar.WindowStartMicros), row);
         return rows;
     }
 
+    public static Task AssertEqualAsync(IReadOnlyCollection<OracleRow> oracle, string lake, bool anyTie = false)
+        => AssertEqualAsync(oracle, ObjectStores.Open(lake, TimeProvider.System), anyTie);
+
     /// <summary>Every row of the oracle is in the lake with the same values, and no other.</summary>
     /// <param name="anyTie">Where several ticks share the last instant, <c>last_close</c> may be any of theirs.</param>
-    public static async Task AssertEqualAsync(IReadOnlyCollection<OracleRow> oracle, string lake, bool anyTie = false)
+    public static async Task AssertEqualAsync(IReadOnlyCollection<OracleRow> oracle, IObjectStore lake, bool anyTie = false)
     {
         Dictionary<(string Ticker, long Minute), AvgRow> rows = await LakeAsync(lake);
         Assert.Equal(oracle.Count, rows.Count);

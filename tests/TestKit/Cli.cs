@@ -12,13 +12,22 @@ public static class Cli
 
     public static Task<CliResult> ConsumerAsync(string folder, params string[] args) => RunAsync("consumer", folder, args);
 
-    /// <summary>Runs to the end; a process that takes longer than two minutes is killed and fails the test.</summary>
-    public static async Task<CliResult> RunAsync(string project, string folder, params string[] args)
+    /// <summary>Runs with those variables beside the inherited ones, of which AWS's are left out: a developer's own account is not to be met.</summary>
+    public static Task<CliResult> RunAsync(string project, string folder, IReadOnlyDictionary<string, string> environment, params string[] args)
+        => RunAsync(project, Start(project, folder, environment, args), args);
+
+    /// <summary>Runs to the end; a process that takes longer than five minutes is killed and fails the test.</summary>
+    public static Task<CliResult> RunAsync(string project, string folder, params string[] args) => RunAsync(project, Start(project, folder, args), args);
+
+    /// <summary>Starts without waiting; output and error are piped.</summary>
+    public static Process Start(string project, string folder, params string[] args) => Start(project, folder, new Dictionary<string, string>(), args);
+
+    private static async Task<CliResult> RunAsync(string project, Process started, string[] args)
     {
-        using Process process = Start(project, folder, args);
+        using Process process = started;
         Task<string> output = process.StandardOutput.ReadToEndAsync();
         Task<string> error = process.StandardError.ReadToEndAsync();
-        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(2), TimeProvider.System);
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(5), TimeProvider.System);
         try
         {
             await process.WaitForExitAsync(limit.Token);
@@ -32,8 +41,8 @@ public static class Cli
         return new CliResult(process.ExitCode, await output, await error);
     }
 
-    /// <summary>Starts without waiting; output and error are piped.</summary>
-    public static Process Start(string project, string folder, params string[] args)
+    /// <summary>Likewise, with those variables in place of AWS's.</summary>
+    public static Process Start(string project, string folder, IReadOnlyDictionary<string, string> environment, params string[] args)
     {
         string name = Path.GetFileName(project);
         var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet")
@@ -46,6 +55,8 @@ public static class Cli
         };
         start.ArgumentList.Add(Path.Combine(TestPaths.Repository, project, "bin", Configuration, "net10.0", name + ".dll"));
         foreach (string arg in args) start.ArgumentList.Add(arg);
+        foreach (string inherited in start.Environment.Keys.Where(key => key.StartsWith("AWS_", StringComparison.Ordinal)).ToArray()) start.Environment.Remove(inherited);
+        foreach ((string variable, string value) in environment) start.Environment[variable] = value;
         return Process.Start(start) ?? throw new InvalidOperationException($"{project} could not be started.");
     }
 }

@@ -1,4 +1,5 @@
 using Streaming.Producer.Archive;
+using Streaming.Shared.Aws;
 using Streaming.Shared.Ticks;
 
 namespace Streaming.Tests.Unit.Archive;
@@ -8,10 +9,13 @@ internal static class ArchiveReads
 {
     public static readonly DateTimeOffset Now = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
-    public static List<Tick> All(RefusedRows refused, IEnumerable<string> inputs, RowFilter? filter = null, ColumnMap? map = null)
+    /// <summary>For tests whose inputs are all local: nothing is asked of it.</summary>
+    public static readonly S3Inputs NoS3 = new(AwsSettings.FromEnvironment, TimeProvider.System);
+
+    public static List<Tick> All(RefusedRows refused, IEnumerable<string> inputs, RowFilter? filter = null, ColumnMap? map = null, S3Inputs? s3 = null)
     {
         filter ??= RowFilter.All(new TestKit.ManualTimeProvider(Now));
-        using EventTimeMerge merge = TickArchive.Open(inputs, map ?? ColumnMap.Usual, filter, refused, CancellationToken.None).Read(isFirstPass: true);
+        using EventTimeMerge merge = TickArchive.Open(inputs, s3 ?? NoS3, map ?? ColumnMap.Usual, filter, refused, CancellationToken.None).Read(isFirstPass: true);
         var ticks = new List<Tick>();
         Tick tick = default;
         while (merge.TryRead(ref tick)) ticks.Add(tick);

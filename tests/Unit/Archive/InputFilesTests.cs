@@ -42,16 +42,16 @@ public sealed class InputFilesTests : IDisposable
         => Assert.Contains(message, Assert.Throws<UsageException>(() => Expand(input)).Message, StringComparison.Ordinal);
 
     [Fact]
-    public void S3_IsRefused() => Assert.Throws<UsageException>(() => InputFiles.Expand(["s3://bucket/key.parquet"]));
+    public void OtherStore_IsRefused() => Assert.Throws<UsageException>(() => InputFiles.Expand(["https://bucket/key.parquet"], ArchiveReads.NoS3));
 
     [Fact]
     public void HiveFolders_AreDecoded()
     {
-        InputFile file = Assert.Single(InputFiles.Expand([_folder["t"]]));
+        InputFile file = Assert.Single(InputFiles.Expand([_folder["t"]], ArchiveReads.NoS3));
         Assert.Equal("BRK.B", file.Partitions["Ticker"]);
         Assert.Equal("2024", file.Partitions["year"]);
     }
 
     private string[] Expand(params string[] inputs)
-        => [.. InputFiles.Expand(inputs.Select(input => _folder[input])).Select(file => Path.GetRelativePath(_folder.Path, file.Path))];
+        => [.. InputFiles.Expand(inputs.Select(input => _folder[input]), ArchiveReads.NoS3).Select(file => Path.GetRelativePath(_folder.Path, file.Path))];
 }

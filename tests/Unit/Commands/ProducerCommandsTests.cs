@@ -39,7 +39,7 @@ public sealed class ProducerCommandsTests : IDisposable
     [InlineData(2, "not known", "replay", "TICKS", "--time-zone", "Mars/Olympus")]
     [InlineData(2, "none of", "replay", "TICKS", "--gaps", "jump")]
     [InlineData(2, "no stream at", "replay", "TICKS", "--stream", "FOLDER/none")]
-    [InlineData(2, "kinesis://x", "replay", "TICKS", "--stream", "kinesis://x")]
+    [InlineData(2, "gopher://x", "replay", "TICKS", "--stream", "gopher://x")]
     [InlineData(2, "--unknown", "replay", "TICKS", "--unknown")]
     [InlineData(2, "only Parquet", "replay", "CSV", "--dry-run")]
     [InlineData(2, "--out", "sample")]

@@ -1,5 +1,7 @@
 using Streaming.Shared;
+using Streaming.Shared.Aws;
 using Streaming.Shared.Objects;
+using Streaming.Shared.Objects.S3;
 
 namespace Streaming.Tests.Unit.Objects;
 
@@ -14,6 +16,19 @@ public sealed class ObjectStoresTests
     [Theory]
     [InlineData("s3://bucket/prefix")]
     [InlineData("S3://bucket")]
+    public void S3_IsAnS3Store(string address)
+        => Assert.Equal(address, Assert.IsType<S3ObjectStore>(ObjectStores.Open(address, TimeProvider.System, new AwsSettings { Region = "eu-central-1" })).Address);
+
+    [Theory]
+    [InlineData("s3://", "no bucket's name")]
+    [InlineData("s3://Bucket", "no bucket's name")]
+    [InlineData("s3://b/prefix", "no bucket's name")]
+    [InlineData("s3://bucket/a//b", "empty")]
+    [InlineData("s3://bucket/../b", "dot")]
+    public void S3AddressThatIsNone_IsRefusedWithTheReason(string address, string reason)
+        => Assert.Contains(reason, Assert.Throws<InvalidAddressException>(() => ObjectStores.Open(address, TimeProvider.System)).Message, StringComparison.Ordinal);
+
+    [Theory]
     [InlineData("kinesis://stock_stream")]
     [InlineData("https://bucket")]
     [InlineData("")]

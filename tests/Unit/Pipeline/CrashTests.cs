@@ -110,7 +110,7 @@ public sealed class CrashTests
     }
 
     /// <summary>Two hours of three tickers with disorder, late ticks and garbage, in one shard and small batches.</summary>
-    private static InMemoryStream Stream()
+    internal static InMemoryStream Stream()
     {
         var random = new Random(Seed);
         var stream = new InMemoryStream(shardCount: 1, recordsPerBatch: 40, new InstantTimeProvider(PipelineRun.Now));

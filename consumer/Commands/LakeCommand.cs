@@ -1,0 +1,38 @@
+using System.CommandLine;
+using Streaming.Consumer.Catalog;
+using Streaming.Consumer.Flushing;
+using Streaming.Shared.Aws;
+using Streaming.Shared.Objects;
+
+namespace Streaming.Consumer.Commands;
+
+/// <summary><c>consumer lake sync-partitions</c>: brings into the catalog what stands in the lake.</summary>
+internal static class LakeCommand
+{
+    public static Command Create(Settings settings)
+    {
+        var lake = new CheckedOption<string>(
+            settings, "--lake", "lake: s3://bucket/prefix", "address", new ConsumerOptions().Lake, "an address", OptionTexts.TryAddress);
+        var aws = new AwsOptions();
+        var sync = new Command("sync-partitions", "Registers every partition of the lake in the Glue catalog, so that Athena sees it.") { lake };
+        aws.AddTo(sync);
+        sync.SetAction((parsed, cancellation) => SyncAsync(lake.Read(parsed)!, aws.Read(parsed), cancellation));
+        return new Command("lake", "Looks after the lake.") { sync };
+    }
+
+    private static async Task<int> SyncAsync(string address, AwsSettings settings, CancellationToken cancellation)
+    {
+        (AwsJsonClient aws, GlueTable table) = CatalogRun.Open(address, settings, TimeProvider.System);
+        using (aws)
+        {
+            IObjectStore lake = ObjectStores.Open(address, TimeProvider.System, settings);
+            await Console.Error.WriteLineAsync($"consumer: lake {address} -> Glue table {GlueTable.Database}.{GlueTable.Table}");
+            var sync = new PartitionSync(lake, table);
+            await sync.RunAsync(cancellation);
+            await Console.Error.WriteLineAsync($"consumer: {sync.FoundCount} partitions, {sync.NewCount} of them new, {sync.Refused.Count} refused");
+            foreach ((Partition partition, string reason) in sync.Refused)
+                await Console.Error.WriteLineAsync($"refused: {LakeLayout.Bars(partition.Ticker, partition.TradeDate)}: {reason}");
+            return sync.Refused.Count == 0 ? ExitCodes.Done : ExitCodes.Failed;
+        }
+    }
+}

@@ -1,0 +1,40 @@
+using System.Diagnostics.Metrics;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Streaming.Consumer.Http;
+using Streaming.Consumer.Telemetry;
+using Streaming.Shared.Telemetry;
+
+namespace Streaming.Consumer.Commands;
+
+/// <summary>What others see of a run: its pages and its metrics, for as long as it lasts. Nothing is made that nobody asked for.</summary>
+internal sealed class RunTelemetry : IAsyncDisposable
+{
+    private readonly ServiceProvider? _services;
+    private readonly ConsumerMeter? _meter;
+    private readonly IDisposable? _export;
+    private readonly OperationsServer? _server;
+
+    private RunTelemetry(ConsumerService service, ConsumerOptions options, TimeProvider time, ILoggerFactory loggers)
+    {
+        if (options.Http.Address is null && !OtlpExport.IsWanted) return;
+        _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
+        IMeterFactory meters = _services.GetRequiredService<IMeterFactory>();
+        _server = OperationsServer.Start(options.Http, service, time, meters, loggers);
+        _meter = new ConsumerMeter(meters, service, options, time);
+        _export = OtlpExport.Start(ConsumerMeter.Name);
+    }
+
+    /// <exception cref="Shared.InvalidAddressException">The address that the user asked for cannot be taken.</exception>
+    public static RunTelemetry Start(ConsumerService service, ConsumerOptions options, TimeProvider time, ILoggerFactory loggers)
+        => new(service, options, time, loggers);
+
+    /// <summary>Sends the last metrics; the pages go last, so that a drain can be watched to its end.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        _export?.Dispose();
+        if (_server is not null) await _server.DisposeAsync();
+        _meter?.Dispose();
+        if (_services is not null) await _services.DisposeAsync();
+    }
+}

@@ -1,0 +1,148 @@
+using System.Diagnostics.Metrics;
+using System.Net;
+using System.Net.Sockets;
+using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Streaming.Shared;
+using Streaming.Shared.Telemetry;
+
+namespace Streaming.Consumer.Http;
+
+/// <summary>
+/// Owns: the listener and the pages <c>/healthz/live</c>, <c>/healthz/ready</c>, <c>/metrics</c>. Does not own: the figures behind
+/// them. The address is taken at once, so that a taken one shows before anything is read; the rest starts beside the reading.
+/// </summary>
+public sealed partial class OperationsServer : IAsyncDisposable
+{
+    /// <summary>Of the framework: memory, garbage, threads.</summary>
+    private const string RuntimeMeter = "System.Runtime";
+
+    private readonly Socket _listener;
+    private readonly ConsumerService _service;
+    private readonly TimeProvider _time;
+    private readonly ILoggerFactory _loggers;
+    private readonly Task<WebApplication> _application;
+    private PrometheusExposition? _metrics;
+
+    private OperationsServer(Socket listener, ConsumerService service, TimeProvider time, IMeterFactory meters, ILoggerFactory loggers)
+    {
+        (_listener, _service, _time, _loggers) = (listener, service, time, loggers);
+        _application = StartAsync(meters);
+    }
+
+    /// <summary>Where it listens; the port is the real one, also if any was asked for.</summary>
+    public IPEndPoint Address => (IPEndPoint)_listener.LocalEndPoint!;
+
+    /// <summary>Null if there is to be none, or if the default address is taken, which the log says.</summary>
+    /// <exception cref="InvalidAddressException">The address that the user asked for cannot be taken.</exception>
+    public static OperationsServer? Start(
+        HttpEndpoint endpoint, ConsumerService service, TimeProvider time, IMeterFactory meters, ILoggerFactory loggers)
+    {
+        if (endpoint.Address is null) return null;
+        ILogger logger = loggers.CreateLogger("consumer.http");
+        try
+        {
+            Socket listener = Listen(endpoint.Address);
+            if (!IPAddress.IsLoopback(endpoint.Address.Address)) OpenToOthers(logger, endpoint.Address);
+            return new OperationsServer(listener, service, time, meters, loggers);
+        }
+        catch (SocketException failure) when (endpoint.IsExplicit)
+        {
+            throw new InvalidAddressException($"--http {endpoint.Address}: {failure.Message}. Give another address, or off.");
+        }
+        catch (SocketException failure)
+        {
+            NotAvailable(logger, endpoint.Address, failure.Message);
+            return null;
+        }
+    }
+
+    private static Socket Listen(IPEndPoint address)
+    {
+        Socket listener = SocketTransportOptions.CreateDefaultBoundListenSocket(address);
+        try
+        {
+            // Two sockets may be bound to one port as long as none of them listens.
+            listener.Listen();
+            return listener;
+        }
+        catch
+        {
+            listener.Dispose();
+            throw;
+        }
+    }
+
+    private async Task<WebApplication> StartAsync(IMeterFactory meters)
+    {
+        // Building a web server takes longer than the first read; the consumer does not wait for it.
+        await Task.Yield();
+        _metrics = new PrometheusExposition(meter => meter.Scope == meters || meter.Name == RuntimeMeter);
+        // Empty: neither files nor variables may add another address to the one that was asked for.
+        WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = 0;
+            kestrel.Limits.MaxConcurrentConnections = 100;
+            kestrel.Listen(Address);
+        });
+        builder.Services.Configure<SocketTransportOptions>(transport => transport.CreateBoundListenSocket = _ => _listener);
+        builder.Services.AddRoutingCore();
+        builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
+        builder.Services.AddSingleton(_loggers);
+        WebApplication application = builder.Build();
+        application.MapGet("/healthz/live", context => context.Response.WriteAsync("alive\n"));
+        application.MapGet("/healthz/ready", ReadyAsync);
+        application.MapGet("/metrics", MetricsAsync);
+        await application.StartAsync();
+        Listening(_loggers.CreateLogger("consumer.http"), Address);
+        return application;
+    }
+
+    private Task ReadyAsync(HttpContext context)
+    {
+        var readiness = Readiness.Of([.. _service.Pipelines.Select(pipeline => pipeline.Progress.Figures)], _service.IsDraining, _time);
+        context.Response.StatusCode = readiness.Ready ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
+        context.Response.ContentType = "application/json";
+        return JsonSerializer.SerializeAsync(context.Response.Body, readiness, ReadinessJson.Default.Readiness, context.RequestAborted);
+    }
+
+    private Task MetricsAsync(HttpContext context)
+    {
+        context.Response.ContentType = PrometheusExposition.ContentType;
+        return context.Response.WriteAsync(_metrics!.Collect(), context.RequestAborted);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        WebApplication application = await _application;
+        await application.StopAsync();
+        await application.DisposeAsync();
+        _metrics?.Dispose();
+        _listener.Dispose();
+    }
+
+    [LoggerMessage(201, LogLevel.Information, "http://{Address} answers /healthz/live, /healthz/ready and /metrics")]
+    private static partial void Listening(ILogger logger, IPEndPoint address);
+
+    [LoggerMessage(202, LogLevel.Warning, "http://{Address} is not for this machine alone: whoever reaches it can read health and metrics")]
+    private static partial void OpenToOthers(ILogger logger, IPEndPoint address);
+
+    [LoggerMessage(203, LogLevel.Warning, "no health and metrics pages, http://{Address} cannot be used: {Problem}. Choose another address with --http")]
+    private static partial void NotAvailable(ILogger logger, IPEndPoint address, string problem);
+
+    /// <summary>The consumer's own signal handlers decide when it ends, and the server goes last.</summary>
+    private sealed class NoLifetime : IHostLifetime
+    {
+        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+}

@@ -1,0 +1,77 @@
+using System.Diagnostics.Metrics;
+using Streaming.Shared.Telemetry;
+
+namespace Streaming.Consumer.Telemetry;
+
+/// <summary>
+/// The consumer's instruments. All are observed: they look at the shards' figures when somebody asks, so that a record costs
+/// nothing. Counters count what this process did.
+/// </summary>
+public sealed class ConsumerMeter : IDisposable
+{
+    public const string Name = "Streaming.Consumer";
+
+    private readonly ConsumerService _service;
+    private readonly TimeProvider _time;
+    private readonly KeyValuePair<string, object?>[] _tags;
+    private readonly Meter _meter;
+
+    public ConsumerMeter(IMeterFactory meters, ConsumerService service, ConsumerOptions options, TimeProvider time)
+    {
+        (_service, _time) = (service, time);
+        _tags = [.. MessagingTags.Of(options.Stream), new(MessagingTags.ConsumerGroup, options.AppName)];
+        _meter = meters.Create(Name);
+
+        Count("messaging.client.consumed.messages", "{message}", "Records read.", shard => shard.BooksNow.Read);
+        Count("streaming.consumer.read", "By", "Bytes of the records read.", shard => shard.BytesRead);
+        Count("streaming.consumer.windowed", "{message}", "Ticks that went into a window.", shard => shard.BooksNow.Windowed);
+        Count("streaming.consumer.late", "{message}", "Ticks that came after their window was closed for good.", shard => shard.BooksNow.Late);
+        Count("streaming.consumer.quarantined", "{message}", "Records that could not be decoded.", shard => shard.BooksNow.Quarantined);
+        Count("streaming.consumer.repeated", "{message}", "Records known to be repeats of others.", shard => shard.BooksNow.Repeated);
+        Count("streaming.consumer.flushes", "{flush}", "Flushes that ended, well or not.", shard => shard.Flushes.Flushes);
+        Count("streaming.consumer.flush.failures", "{flush}", "Flushes of which some part failed.", shard => shard.Flushes.Failed);
+        _meter.CreateObservableCounter(
+            "streaming.consumer.flush.time", () => Each(shard => shard.Flushes.Seconds), "s", "Time that the flushes took together.");
+        _meter.CreateObservableCounter(
+            "streaming.consumer.lake.puts", Puts, "{put}", "Conditional puts of row objects: written, lost to another writer, or failed.");
+
+        Gauge("streaming.consumer.behind", "ms", "How far the last read was behind the tip of the shard.", shard => shard.MillisBehindLatest);
+        Gauge("streaming.consumer.windows.open", "{window}", "Windows in memory.", shard => shard.WindowCount);
+        Gauge("streaming.consumer.checkpoint.age", "s", "Since the last checkpoint of this process.", shard => Age(shard.Flushes.CheckpointedAt));
+        Gauge("streaming.consumer.read.age", "s", "Since the stream last answered, with records or without.", shard => Age(shard.LastReadAt));
+        if (service.Catalog is not { } catalog) return;
+        _meter.CreateObservableGauge("streaming.consumer.catalog.pending", () => catalog.PendingCount, "{partition}", "Partitions that wait for the catalog.");
+        _meter.CreateObservableCounter("streaming.consumer.catalog.failures", () => catalog.FailureCount, "{call}", "Attempts to register partitions that failed.");
+    }
+
+    private void Count(string name, string unit, string description, Func<ShardFigures, long> value)
+        => _meter.CreateObservableCounter(name, () => Each(value), unit, description);
+
+    private void Gauge(string name, string unit, string description, Func<ShardFigures, double?> value)
+        => _meter.CreateObservableGauge(name, () => Figures().Where(shard => value(shard) is not null)
+            .Select(shard => new Measurement<double>(value(shard)!.Value, Tags(shard))), unit, description);
+
+    private IEnumerable<Measurement<T>> Each<T>(Func<ShardFigures, T> value)
+        where T : struct
+        => Figures().Select(shard => new Measurement<T>(value(shard), Tags(shard)));
+
+    private IEnumerable<Measurement<long>> Puts()
+    {
+        foreach (ShardFigures shard in Figures())
+        {
+            yield return new(shard.Puts.Written, Tags(shard, "written"));
+            yield return new(shard.Puts.Conflicts, Tags(shard, "conflict"));
+            yield return new(shard.Puts.Failed, Tags(shard, "failed"));
+        }
+    }
+
+    private IEnumerable<ShardFigures> Figures() => _service.Pipelines.Select(pipeline => pipeline.Progress.Figures);
+
+    private KeyValuePair<string, object?>[] Tags(ShardFigures shard) => [.. _tags, new(MessagingTags.PartitionId, shard.Shard)];
+
+    private KeyValuePair<string, object?>[] Tags(ShardFigures shard, string outcome) => [.. Tags(shard), new("outcome", outcome)];
+
+    private double? Age(long? timestamp) => timestamp is { } at ? _time.GetElapsedTime(at).TotalSeconds : null;
+
+    public void Dispose() => _meter.Dispose();
+}

@@ -1,0 +1,22 @@
+namespace Streaming.Producer.Publishing;
+
+/// <summary>Bounds of <see cref="LanePublisher"/>.</summary>
+internal sealed record LaneOptions
+{
+    public static LaneOptions Default { get; } = new();
+
+    /// <summary>Records that are gathered or in flight; then the replay waits.</summary>
+    public int MaxPending { get; init; } = 8192;
+
+    /// <summary>Requests at once: enough to fill the time that an answer takes, few enough not to flood a shard.</summary>
+    public int MaxInFlight { get; init; } = 4;
+
+    /// <summary>After the first refusal in a lane.</summary>
+    public TimeSpan FirstPause { get; init; } = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>After many in a row; twenty of which end the replay.</summary>
+    public TimeSpan LongestPause { get; init; } = Backoff.DefaultLongest;
+
+    /// <summary>After a refusal the shards are looked at again, for they may have been split; at most so often.</summary>
+    public TimeSpan ShardCheckInterval { get; init; } = TimeSpan.FromSeconds(10);
+}

@@ -1,0 +1,206 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Text.RegularExpressions;
+using Streaming.Shared.Aws;
+
+namespace Streaming.Shared.Streams.Kinesis;
+
+/// <summary>
+/// The record stream on Kinesis Data Streams, at <c>kinesis://name</c>. Owns the client and the buffers of requests. Limits are
+/// those of the service (API reference and quotas of Kinesis Data Streams, 2026).
+/// </summary>
+public sealed partial class KinesisStream : IRecordStream
+{
+    public const string Scheme = "kinesis://";
+
+    private readonly ConcurrentBag<(PutRecordsRequest Request, ResponseBuffer Answer)> _idle = [];
+    private readonly string _name;
+
+    /// <param name="random">Jitter of the pauses between attempts.</param>
+    /// <exception cref="InvalidAddressException">The address is no stream's, there is no region, or the endpoint is not to be spoken to.</exception>
+    public KinesisStream(string address, AwsSettings settings, TimeProvider time, Random random, KinesisStreamOptions? options = null)
+    {
+        _name = address[Scheme.Length..];
+        if (!StreamName().IsMatch(_name))
+            throw new InvalidAddressException($"{address} is not a stream address. A Kinesis stream's is kinesis://name, 1 to 128 letters, digits, '.', '_' or '-'; the region comes from --region or AWS_REGION.");
+        (Time, Options) = (time, options ?? KinesisStreamOptions.Default);
+        Client = new KinesisClient(new AwsJsonClient(AwsService.Kinesis, settings, time, random, Options.AttemptTimeout), _name);
+    }
+
+    public string Address => Scheme + _name;
+
+    /// <summary>Single records may be refused inside a request that succeeds.</summary>
+    public bool RefusesSingleRecords => true;
+
+    /// <summary>For what the seam does not have: splits and merges.</summary>
+    public KinesisClient Client { get; }
+
+    internal TimeProvider Time { get; }
+
+    internal KinesisStreamOptions Options { get; }
+
+    public async Task<bool> CreateAsync(int shardCount, CancellationToken cancellation)
+    {
+        try
+        {
+            bool isNew = await TryCreateAsync(shardCount, cancellation);
+            StreamSummary? there = await WaitAsync(stream => stream is null || stream.Status != "CREATING", "be made", cancellation);
+            if (isNew || there?.Status != "DELETING") return isNew;
+            // Its name is not free before it is gone.
+            await WaitAsync(stream => stream is null, "be deleted", cancellation);
+            isNew = await TryCreateAsync(shardCount, cancellation);
+            await WaitAsync(stream => stream is { Status: not "CREATING" }, "be made", cancellation);
+            return isNew;
+        }
+        catch (AwsException e)
+        {
+            throw Fail(e);
+        }
+    }
+
+    public async Task<StreamDescription> DescribeAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            StreamSummary summary = await Client.DescribeStreamSummaryAsync(cancellation);
+            // A stream's name and ARN can come again, but not at the same time: deleting one takes seconds.
+            string created = summary.CreatedSeconds.ToString("0.###", CultureInfo.InvariantCulture);
+            return new StreamDescription(_name, $"{summary.Arn}@{created}", DateTimeOffset.UnixEpoch.AddMilliseconds((double)(summary.CreatedSeconds * 1000)));
+        }
+        catch (AwsException e)
+        {
+            throw Fail(e);
+        }
+    }
+
+    public async Task<bool> DeleteAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            await Client.DeleteStreamAsync(cancellation);
+            await WaitAsync(stream => stream is null, "be deleted", cancellation);
+            return true;
+        }
+        catch (AwsException e) when (e.Reaction == AwsReaction.NotFound)
+        {
+            return false;
+        }
+        catch (AwsException e)
+        {
+            throw Fail(e);
+        }
+    }
+
+    public async Task<IReadOnlyList<Shard>> ListShardsAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            List<Shard> shards = await Client.ListShardsAsync(cancellation);
+            shards.Sort((left, right) => string.CompareOrdinal(left.Id, right.Id));
+            return shards;
+        }
+        catch (AwsException e)
+        {
+            throw Fail(e);
+        }
+    }
+
+    public async Task<IShardReader> OpenReaderAsync(string shardId, StreamPosition from, CancellationToken cancellation)
+    {
+        try
+        {
+            return await KinesisShardReader.OpenAsync(this, shardId, from, cancellation);
+        }
+        catch (AwsException e)
+        {
+            throw await FailReadAsync(e, shardId, cancellation);
+        }
+    }
+
+    public async Task<PutReply> PutAsync(PutBatch batch, CancellationToken cancellation)
+    {
+        if (batch.Count == 0) return PutReply.AllAccepted;
+        if (!_idle.TryTake(out (PutRecordsRequest Request, ResponseBuffer Answer) buffers)) buffers = (new PutRecordsRequest(_name), new ResponseBuffer());
+        try
+        {
+            buffers.Request.Write(batch);
+            int unknown = await Client.PutRecordsAsync(buffers.Request.Body, buffers.Answer, cancellation);
+            IReadOnlyList<RefusedRecord> refused = PutRecordsAnswer.Parse(buffers.Answer.Span, batch.Count);
+            // Back only when all is well: after a failure the transport may still read from them.
+            _idle.Add(buffers);
+            return refused.Count == 0 && unknown == 0 ? PutReply.AllAccepted : new PutReply(refused) { PossiblyRepeated = unknown > 0 ? batch.Count : 0 };
+        }
+        catch (FormatException e)
+        {
+            throw new StreamUnavailableException($"{Address}: {e.Message}", e);
+        }
+        catch (AwsException e)
+        {
+            throw Fail(e);
+        }
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        Client.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    internal Exception Fail(AwsException e) => e.Reaction == AwsReaction.NotFound
+        ? new StreamNotFoundException(Address)
+        : new StreamUnavailableException($"{Address}: {e.Message}", e);
+
+    /// <summary>A shard that is gone while its stream is there took its records with it.</summary>
+    internal async Task<Exception> FailReadAsync(AwsException e, string shardId, CancellationToken cancellation)
+    {
+        if (e.Reaction == AwsReaction.NotFound && await SummaryAsync(cancellation) is not null)
+            return new StreamDataLossException($"{Address} has no {shardId} any more: its retention is over, or the stream was made again. Reset the reader's checkpoints.", e);
+        if (e.Code == "InvalidArgumentException" && e.Message.Contains("equenceNumber", StringComparison.Ordinal))
+            return new StreamDataLossException($"{Address}, {shardId} does not know the position: the stream was probably deleted and created again. Reset the reader's checkpoints. ({e.Message})", e);
+        return Fail(e);
+    }
+
+    internal StreamDataLossException Trimmed(string shardId, SequenceNumber position, SequenceNumber oldest)
+        => new($"{Address}, {shardId}: the position {position} is older than the stream's retention; the oldest record still there is {oldest}. Records between them may be lost, or there were none: a stream that was quiet for longer than its retention looks the same. To go on from the oldest record, stop the consumer and delete this shard's object below checkpoints/ in the lake.");
+
+    private async Task<bool> TryCreateAsync(int shardCount, CancellationToken cancellation)
+    {
+        try
+        {
+            await Client.CreateStreamAsync(shardCount, cancellation);
+            return true;
+        }
+        catch (AwsException e) when (e.Reaction == AwsReaction.InUse)
+        {
+            return false;
+        }
+    }
+
+    private async Task<StreamSummary?> WaitAsync(Predicate<StreamSummary?> isDone, string what, CancellationToken cancellation)
+    {
+        long start = Time.GetTimestamp();
+        while (true)
+        {
+            StreamSummary? summary = await SummaryAsync(cancellation);
+            if (isDone(summary)) return summary;
+            if (Time.GetElapsedTime(start) > Options.StatusTimeout)
+                throw new StreamUnavailableException($"{Address} took longer than {Settings.DurationText.Format(Options.StatusTimeout)} to {what}; it is {summary?.Status ?? "gone"}.");
+            await Task.Delay(Options.StatusPollInterval, Time, cancellation);
+        }
+    }
+
+    private async Task<StreamSummary?> SummaryAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            return await Client.DescribeStreamSummaryAsync(cancellation);
+        }
+        catch (AwsException e) when (e.Reaction == AwsReaction.NotFound)
+        {
+            return null;
+        }
+    }
+
+    [GeneratedRegex("^[A-Za-z0-9_.-]{1,128}$", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex StreamName();
+}

@@ -1,0 +1,105 @@
+using System.Diagnostics;
+using Amazon.Runtime;
+using Streaming.Shared.Aws;
+using Streaming.Shared.Streams;
+using Streaming.Shared.Streams.Kinesis;
+using Streaming.Tests.Benchmarks.Data;
+using Streaming.Tests.Benchmarks.Measuring;
+using Streaming.Tests.TestKit;
+using Streaming.Tests.TestKit.Aws;
+
+namespace Streaming.Tests.Benchmarks.Stages;
+
+/// <summary>
+/// <c>consumer run --once</c> as a process, over a Kinesis stream of the in-process fake, from its first record to its end, into a
+/// lake in a scratch folder. Paced as on AWS: 2 MB/s and 5 reads a second a shard.
+/// </summary>
+internal sealed class MemoryStage : IStage
+{
+    private const int Shards = 8;
+    private const int Tickers = 2_000;
+    private const int Records = 1_000_000;
+    private const string Address = "kinesis://stock_stream";
+    private static readonly TimeSpan Span = TimeSpan.FromMinutes(30);
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(100);
+
+    public string Name => "memory";
+
+    public async Task<IReadOnlyList<Row>> MeasureAsync()
+    {
+        await using FakeAws aws = await FakeAws.StartAsync();
+        await FillAsync(aws);
+        using var lake = new ScratchFolder();
+        (double peakMegabytes, double seconds) = await RunConsumerAsync(aws, lake.Path);
+        string stage = $"consumer run --once, {Records / 1_000_000}M records, {Shards} shards, {Tickers} tickers";
+        return
+        [
+            new Row(stage, "peak working set, one run", "MB", new Spread(peakMegabytes, peakMegabytes, peakMegabytes), new Target(400)),
+            new Row(stage, "elapsed, one run, paced at 2 MB/s a shard", "s", new Spread(seconds, seconds, seconds)),
+        ];
+    }
+
+    private static async Task FillAsync(FakeAws aws)
+    {
+        var settings = new AwsSettings
+        {
+            EndpointUrl = aws.Endpoint,
+            Region = "us-east-1",
+            Credentials = new SessionAWSCredentials(FakeAws.AccessKey, FakeAws.SecretKey, FakeAws.SessionToken),
+        };
+        await using var stream = new KinesisStream(Address, settings, TimeProvider.System, new Random(1));
+        await stream.CreateAsync(Shards, CancellationToken.None);
+        var ticks = new TickRecords(Tickers, Records, Span);
+        var batch = new PutBatch();
+        for (int i = 0; i < Records; i += PutBatch.MaxRecords)
+        {
+            batch.Clear();
+            for (int j = 0; j < PutBatch.MaxRecords; j++)
+            {
+                ticks.MoveNext();
+                batch.Add(ticks.Key, ticks.Record);
+            }
+
+            PutReply reply = await stream.PutAsync(batch, CancellationToken.None);
+            if (reply.Refused.Count > 0) throw new InvalidOperationException("The fake refused records that it should take.");
+        }
+    }
+
+    private static async Task<(double PeakMegabytes, double Seconds)> RunConsumerAsync(FakeAws aws, string lake)
+    {
+        long start = Stopwatch.GetTimestamp();
+        using Process consumer = Process.Start(ConsumerStart(aws, lake))!;
+        Task<string> output = consumer.StandardOutput.ReadToEndAsync();
+        Task<string> error = consumer.StandardError.ReadToEndAsync();
+        Task exit = consumer.WaitForExitAsync();
+        long peak = 0;
+        // The system keeps the peak itself, but forgets it with the process; so what is missed is at most the growth since the last look.
+        using var looks = new PeriodicTimer(TimeSpan.FromMilliseconds(10), TimeProvider.System);
+        while (!exit.IsCompleted)
+        {
+            await looks.WaitForNextTickAsync();
+            consumer.Refresh();
+            if (!consumer.HasExited) peak = Math.Max(peak, consumer.PeakWorkingSet64);
+            if (Stopwatch.GetElapsedTime(start) > Limit) consumer.Kill(entireProcessTree: true);
+        }
+
+        string told = await output + await error;
+        if (consumer.ExitCode != 0 || !told.Contains("1,000,000", StringComparison.Ordinal))
+            throw new InvalidOperationException($"The consumer did not read {Records} records (exit code {consumer.ExitCode}).\n{told}");
+        return (peak / 1e6, Stopwatch.GetElapsedTime(start).TotalSeconds);
+    }
+
+    private static ProcessStartInfo ConsumerStart(FakeAws aws, string lake)
+    {
+        var start = new ProcessStartInfo("dotnet")
+        {
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        string[] args = [typeof(Consumer.ConsumerService).Assembly.Location, "run", "--once", "--stream", Address, "--lake", lake];
+        foreach (string arg in args) start.ArgumentList.Add(arg);
+        foreach ((string name, string value) in aws.EnvironmentVariables) start.Environment[name] = value;
+        return start;
+    }
+}

@@ -1,0 +1,62 @@
+using Amazon.Runtime;
+using Streaming.Shared.Aws;
+using Streaming.Shared.Objects;
+using Streaming.Tests.TestKit;
+using Streaming.Tests.TestKit.Aws;
+
+namespace Streaming.Tests.EndToEnd.Aws;
+
+/// <summary>The comparison of OracleTests while Kinesis and S3 throttle and fail.</summary>
+public sealed class AwsFaultTests(ITestOutputHelper output) : IDisposable
+{
+    private const int Seed = 20240102;
+    private const string Bucket = "test-lake";
+
+    private static readonly S3Fault[] StorageFaults = [S3Fault.SlowDown, S3Fault.InternalError, S3Fault.InternalErrorAfter, S3Fault.Drop, S3Fault.DropAfter];
+
+    private readonly ScratchFolder _folder = new();
+
+    public static TheoryData<string> Files => [.. Oracle.Files];
+
+    [Theory]
+    [MemberData(nameof(Files))]
+    public async Task FileWhileAwsFailsAndConsumerKilled_IsItsOracle(string file)
+    {
+        Assert.SkipWhen(TestPaths.MarketData is null, TestPaths.NoMarketData);
+        output.WriteLine($"seed {Seed}");
+        await using FakeAws aws = await FakeAws.StartAsync();
+        aws.S3.CreateBucket(Bucket);
+        const string Lake = $"s3://{Bucket}/lake";
+        var run = new AwsRun(_folder.Path, aws.EnvironmentVariables, "kinesis://stock_stream", Lake);
+        (await run.CreateStreamAsync(shards: 4)).ShouldExit(0);
+
+        // Failed puts have done nothing, because one that is repeated after its work counts twice: there is no oracle of that.
+        aws.Kinesis.Faults = new KinesisFaults(Seed)
+        {
+            AfterTheWork = 0,
+            Throttle = 0.005,
+            ServerError = 0.005,
+            DroppedConnection = 0.005,
+            RefusedRecord = 0.001,
+            ExpiredIterator = 0.05,
+        };
+        // A consumer that cannot write at its start says so and ends; what starts it again is not part of this.
+        Func<S3Call, S3Fault> chance = FakeS3.Chance(Seed, 0.1, StorageFaults);
+        aws.S3.Faults = call => call.Key.Contains("/.store/probe-", StringComparison.Ordinal) ? S3Fault.None : chance(call);
+        await run.KillConsumerDuringAsync(
+            run.ReplayAsync([Oracle.InputOf(file), .. Oracle.LimitOf(file)]),
+            _ => Task.FromResult(aws.S3.Calls.Any(call => call.Method == "PUT" && call.Key.Contains("/checkpoints/", StringComparison.Ordinal))));
+        (await run.ConsumeAsync()).ShouldExit(0);
+        aws.S3.Faults = _ => S3Fault.None;
+        await Oracle.AssertEqualAsync(Oracle.LoadLimited(file), Open(aws, Lake));
+    }
+
+    private static IObjectStore Open(FakeAws aws, string address) => ObjectStores.Open(address, TimeProvider.System, new AwsSettings
+    {
+        EndpointUrl = aws.Endpoint,
+        Region = "us-east-1",
+        Credentials = new SessionAWSCredentials(FakeAws.AccessKey, FakeAws.SecretKey, FakeAws.SessionToken),
+    });
+
+    public void Dispose() => _folder.Dispose();
+}

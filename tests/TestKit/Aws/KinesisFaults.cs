@@ -1,0 +1,57 @@
+namespace Streaming.Tests.TestKit.Aws;
+
+/// <summary>How the fake Kinesis fails. All rates are 0 to 1, may be changed while it runs, and are drawn from one seed.</summary>
+public sealed class KinesisFaults(int seed)
+{
+    private readonly Random _random = new(seed);
+
+    public int Seed => seed;
+
+    /// <summary>Single records of a PutRecords that succeeds.</summary>
+    public double RefusedRecord { get; set; }
+
+    /// <summary>Whole requests, with ProvisionedThroughputExceededException.</summary>
+    public double Throttle { get; set; }
+
+    /// <summary>How many of the failures below happen after the work was done. A put that is then repeated is there twice.</summary>
+    public double AfterTheWork { get; set; } = 0.5;
+
+    /// <summary>Answers 500.</summary>
+    public double ServerError { get; set; }
+
+    /// <summary>Cuts the connection.</summary>
+    public double DroppedConnection { get; set; }
+
+    /// <summary>Does the work and never answers.</summary>
+    public double TimeoutAfterSuccess { get; set; }
+
+    /// <summary>GetRecords with an iterator that was good.</summary>
+    public double ExpiredIterator { get; set; }
+
+    /// <summary>Refuses single records of these shards, always.</summary>
+    public HashSet<string> ThrottledShards { get; } = [];
+
+    /// <summary>Keeps the limits of reads and writes per second and shard.</summary>
+    public bool KeepsRates { get; set; }
+
+    /// <summary>Answers AccessDeniedException.</summary>
+    public HashSet<string> DeniedOperations { get; } = [];
+
+    /// <summary>Answers ExpiredTokenException to this access key.</summary>
+    public string? ExpiredAccessKey { get; set; }
+
+    /// <summary>The service's clock is so far ahead.</summary>
+    public TimeSpan ClockSkew { get; set; }
+
+    public bool Draw(double rate)
+    {
+        if (rate <= 0) return false;
+        lock (_random) return _random.NextDouble() < rate;
+    }
+
+    public void Clear()
+    {
+        RefusedRecord = Throttle = ServerError = DroppedConnection = TimeoutAfterSuccess = ExpiredIterator = 0;
+        lock (ThrottledShards) ThrottledShards.Clear();
+    }
+}

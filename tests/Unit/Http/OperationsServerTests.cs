@@ -1,0 +1,128 @@
+using System.Diagnostics.Metrics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
+using Streaming.Consumer;
+using Streaming.Consumer.Http;
+using Streaming.Consumer.Telemetry;
+using Streaming.Shared;
+using Streaming.Shared.Objects;
+using Streaming.Tests.TestKit;
+using Streaming.Tests.Unit.EventTime;
+using Streaming.Tests.Unit.Pipeline;
+
+namespace Streaming.Tests.Unit.Http;
+
+public sealed class OperationsServerTests : IDisposable
+{
+    private static readonly HttpEndpoint AnyPort = new(new IPEndPoint(IPAddress.Loopback, 0), IsExplicit: true);
+
+    private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
+    private readonly HttpClient _http = new();
+    private readonly InMemoryStream _stream = new(shardCount: 2, recordsPerBatch: 10, new InstantTimeProvider(PipelineRun.Now));
+
+    [Fact]
+    public async Task BeforeTheStreamIsRead_IsAliveAndNotReady()
+    {
+        await using OperationsServer server = Start(Service(new InMemoryObjectStore(), PipelineRun.Eager));
+        Assert.Equal(HttpStatusCode.OK, (await GetAsync(server, "/healthz/live")).Status);
+        (HttpStatusCode status, string body) = await GetAsync(server, "/healthz/ready");
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, status);
+        using JsonDocument json = JsonDocument.Parse(body);
+        Assert.Equal(0, json.RootElement.GetProperty("shards_owned").GetInt32());
+        Assert.Equal(JsonValueKind.Null, json.RootElement.GetProperty("last_read_age_seconds").ValueKind);
+    }
+
+    [Fact]
+    public async Task WhileItReads_IsReadyAndWhileItDrains_IsNot()
+    {
+        _stream.Put("A", TickLog.Json("A", 5, 1));
+        using var drain = new CancellationTokenSource();
+        var reached = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var goOn = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var lake = new SlowObjectStore(new InMemoryObjectStore(), key => key.StartsWith("avg_1min", StringComparison.Ordinal), reached, goOn.Task);
+        ConsumerService service = Service(lake, new ConsumerOptions
+        {
+            FlushInterval = TimeSpan.FromDays(1),
+            IdleFlushAfter = TimeSpan.FromDays(365_000),
+            DrainTimeout = Timeout.InfiniteTimeSpan,
+        });
+        await using OperationsServer server = Start(service);
+        Task run = service.RunAsync(drain.Token);
+
+        (HttpStatusCode Status, string Body) ready;
+        do ready = await GetAsync(server, "/healthz/ready");
+        while (ready.Status != HttpStatusCode.OK && !run.IsCompleted);
+        Assert.Contains("\"shards_read\":2", ready.Body, StringComparison.Ordinal);
+
+        await drain.CancelAsync();
+        await reached.Task;
+        (HttpStatusCode status, string body) = await GetAsync(server, "/healthz/ready");
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, status);
+        Assert.Contains("\"draining\":true", body, StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.OK, (await GetAsync(server, "/healthz/live")).Status);
+        goOn.SetResult();
+        await run;
+    }
+
+    [Fact]
+    public async Task Metrics_AreTheFiguresOfTheRun()
+    {
+        for (int i = 0; i < 20; i++) _stream.Put("A", TickLog.Json("A", i, 1));
+        _stream.Put("A", "bad");
+        ConsumerService service = Service(new InMemoryObjectStore(), PipelineRun.Eager with { DrainTimeout = Timeout.InfiniteTimeSpan });
+        await using OperationsServer server = Start(service);
+        using var meter = new ConsumerMeter(_services.GetRequiredService<IMeterFactory>(), service, PipelineRun.Eager, _stream.Time);
+        await service.RunAsync(CancellationToken.None);
+
+        string text = (await GetAsync(server, "/metrics")).Body;
+        Assert.Equal(21, Sum(text, "messaging_client_consumed_messages_total"));
+        Assert.Equal(20, Sum(text, "streaming_consumer_windowed_total"));
+        Assert.Equal(1, Sum(text, "streaming_consumer_quarantined_total"));
+        Assert.Equal(service.Pipelines.Sum(pipeline => pipeline.Progress.Figures.Puts.Written), Sum(text, "streaming_consumer_lake_puts_total", "outcome=\"written\""));
+        Assert.True(Sum(text, "streaming_consumer_lake_puts_total", "outcome=\"written\"") > 0);
+        Assert.Equal(service.Pipelines.Sum(pipeline => pipeline.Progress.Figures.BytesRead), Sum(text, "streaming_consumer_read_bytes_total"));
+        Assert.True(Sum(text, "dotnet_process_memory_working_set_bytes") > 0);
+    }
+
+    [Fact]
+    public void TakenAddress_IsAnErrorOnlyIfItWasAskedFor()
+    {
+        using var other = new TcpListener(IPAddress.Loopback, 0);
+        other.Start();
+        var taken = (IPEndPoint)other.LocalEndpoint;
+        ConsumerService service = Service(new InMemoryObjectStore(), PipelineRun.Eager);
+        Assert.Contains(
+            taken.ToString(), Assert.Throws<InvalidAddressException>(() => Start(service, new HttpEndpoint(taken, IsExplicit: true))).Message, StringComparison.Ordinal);
+        Assert.Null(StartOrNot(service, new HttpEndpoint(taken, IsExplicit: false)));
+        Assert.Null(StartOrNot(service, HttpEndpoint.Off));
+    }
+
+    private ConsumerService Service(IObjectStore lake, ConsumerOptions options)
+        => new(_stream, lake, options, _stream.Time, new Random(1), NullLoggerFactory.Instance);
+
+    private OperationsServer Start(ConsumerService service, HttpEndpoint? endpoint = null) => StartOrNot(service, endpoint ?? AnyPort)!;
+
+    private OperationsServer? StartOrNot(ConsumerService service, HttpEndpoint endpoint)
+        => OperationsServer.Start(endpoint, service, _stream.Time, _services.GetRequiredService<IMeterFactory>(), NullLoggerFactory.Instance);
+
+    private async Task<(HttpStatusCode Status, string Body)> GetAsync(OperationsServer server, string path)
+    {
+        using HttpResponseMessage answer = await _http.GetAsync(new Uri($"http://{server.Address}{path}"));
+        return (answer.StatusCode, await answer.Content.ReadAsStringAsync());
+    }
+
+    private static double Sum(string metrics, string name, string label = "") => metrics.Split('\n')
+        .Where(line => (line.StartsWith(name + "{", StringComparison.Ordinal) || line.StartsWith(name + " ", StringComparison.Ordinal))
+            && line.Contains(label, StringComparison.Ordinal))
+        .Sum(line => double.Parse(line[(line.LastIndexOf(' ') + 1)..], CultureInfo.InvariantCulture));
+
+    public void Dispose()
+    {
+        _http.Dispose();
+        _services.Dispose();
+    }
+}

@@ -1,0 +1,99 @@
+using Streaming.Consumer.EventTime;
+using Streaming.Shared.Objects;
+using Streaming.Shared.Objects.S3;
+using Streaming.Tests.TestKit;
+using Streaming.Tests.TestKit.Aws;
+using Streaming.Tests.Unit.Objects.S3;
+
+namespace Streaming.Tests.Unit.Pipeline;
+
+/// <summary>The consumer over S3 while calls fail on the wire: the lake ends as if nothing had happened.</summary>
+public sealed class S3CrashTests : IAsyncLifetime
+{
+    private S3Fixture _s3 = null!;
+    private int _lakes;
+
+    public async ValueTask InitializeAsync() => _s3 = await S3Fixture.StartAsync();
+
+    public ValueTask DisposeAsync() => _s3.DisposeAsync();
+
+    [Theory]
+    [InlineData(S3Fault.DropAfter)]
+    [InlineData(S3Fault.InternalErrorAfter)]
+    [InlineData(S3Fault.Conflict)]
+    [InlineData(S3Fault.LostRace)]
+    public async Task AnyOnePutFails_IsTriedAgainWithoutARestart(S3Fault fault)
+    {
+        (string expected, Books books, int puts) = await UninterruptedAsync();
+        for (int at = 0; at < puts; at++)
+        {
+            S3ObjectStore lake = NewLake();
+            int put = 0;
+            _s3.Aws.S3.Faults = call => IsPut(call) && Interlocked.Increment(ref put) - 1 == at && !IsRefusal(fault, call) ? fault : S3Fault.None;
+            Assert.Equal(books, await PipelineRun.ConsumeAsync(CrashTests.Stream(), lake));
+            Assert.True(put > at, $"put {at} was not reached");
+            Assert.True(expected == await PipelineRun.ContentAsync(lake), $"another lake after {fault} at put {at}");
+        }
+    }
+
+    // Crashes at the seam, faults on the wire, all at once; then one start in calm.
+    [Fact]
+    public async Task StormsAndCrashes_ThenRestart_LeaveTheSameLake()
+    {
+        (string expected, Books books, int _) = await UninterruptedAsync();
+        for (int seed = 0; seed < 8; seed++)
+        {
+            S3ObjectStore lake = NewLake();
+            var random = new Random(seed);
+            var faulty = new FaultyObjectStore(lake, (_, _) =>
+            {
+                lock (random) return random.Next(60) == 0 ? Fault.CrashAfter : Fault.None;
+            });
+            _s3.Aws.S3.Faults = FakeS3.Storms(seed, quiet: 20, storm: 10, S3Fault.SlowDown, S3Fault.InternalError, S3Fault.InternalErrorAfter, S3Fault.Drop, S3Fault.DropAfter, S3Fault.Conflict);
+            for (int restarts = 0; restarts < 20; restarts++)
+            {
+                try
+                {
+                    await PipelineRun.ConsumeAsync(CrashTests.Stream(), faulty);
+                    break;
+                }
+                catch (Exception failure) when (failure is ProcessCrashException or StoreUnavailableException)
+                {
+                    // Start again, as a service manager does.
+                }
+            }
+
+            _s3.Aws.S3.Faults = _ => S3Fault.None;
+            Assert.Equal(books, await PipelineRun.ConsumeAsync(CrashTests.Stream(), lake));
+            Assert.True(expected == await PipelineRun.ContentAsync(lake), $"seed {seed}: another lake after storms");
+        }
+    }
+
+    [Fact]
+    public async Task PutsHangAfterSuccess_LeaveTheSameLake()
+    {
+        (string expected, Books books, int puts) = await UninterruptedAsync();
+        S3ObjectStore lake = NewLake();
+        Func<S3Call, S3Fault> chance = FakeS3.Chance(seed: 3, 4.0 / puts, S3Fault.HangAfter);
+        _s3.Aws.S3.Faults = call => IsPut(call) ? chance(call) : S3Fault.None;
+        Assert.Equal(books, await PipelineRun.ConsumeAsync(CrashTests.Stream(), lake));
+        _s3.Aws.S3.Faults = _ => S3Fault.None;
+        Assert.Equal(expected, await PipelineRun.ContentAsync(lake));
+    }
+
+    // Without the check at the start of a run, which is tried once.
+    private static bool IsPut(S3Call call) => call.Method == "PUT" && !call.Key.Contains("/.store/", StringComparison.Ordinal);
+
+    // A checkpoint that somebody else changed is no object to merge with: the run ends, as it should.
+    private static bool IsRefusal(S3Fault fault, S3Call call) => fault == S3Fault.LostRace && call.Key.Contains("/checkpoints/", StringComparison.Ordinal);
+
+    private S3ObjectStore NewLake() => _s3.Open($"s3://{S3Fixture.Bucket}/lake-{++_lakes}", hasty: true);
+
+    private async Task<(string Content, Books Books, int Puts)> UninterruptedAsync()
+    {
+        S3ObjectStore lake = NewLake();
+        Books books = await PipelineRun.ConsumeAsync(CrashTests.Stream(), lake);
+        Assert.True(books is { Late: > 5, Quarantined: > 5 } && books.Balance, $"{books}");
+        return (await PipelineRun.ContentAsync(lake), books, _s3.Aws.S3.Calls.Count(IsPut));
+    }
+}

@@ -1,0 +1,201 @@
+using Streaming.Shared;
+using Streaming.Shared.Aws;
+using Streaming.Shared.Streams;
+using Streaming.Shared.Streams.Kinesis;
+using Streaming.Tests.TestKit;
+using Streaming.Tests.TestKit.Aws;
+
+namespace Streaming.Tests.Unit.Streams.Kinesis;
+
+public sealed class KinesisStreamTests : IAsyncLifetime
+{
+    private const string First = "shardId-000000000000";
+
+    private FakeAws _aws = null!;
+    private KinesisStream _stream = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        _aws = await FakeAws.StartAsync();
+        _stream = FakeStream.Open(_aws, "stock_stream");
+        await _stream.CreateAsync(1, default);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stream.DisposeAsync();
+        await _aws.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task ExpiredIterators_AreRenewedBehindTheLastRecord()
+    {
+        _aws.Kinesis.Faults = new KinesisFaults(3) { ExpiredIterator = 0.3, Throttle = 0.2, ServerError = 0.1 };
+        await using IShardReader reader = await _stream.OpenReaderAsync(First, StreamPosition.TrimHorizon, default);
+        var seen = new List<Seen>();
+        for (int i = 0; i < 20; i++)
+        {
+            await _stream.PutAsync(("A", $"{i}"));
+            seen.AddRange(await reader.ReadToTipAsync());
+        }
+
+        Assert.Equal(Enumerable.Range(0, 20).Select(i => $"{i}"), seen.Texts().Distinct());
+    }
+
+    [Fact]
+    public async Task ExpiredLatest_SkipsNothingThatCameSince()
+    {
+        await using IShardReader reader = await _stream.OpenReaderAsync(First, StreamPosition.Latest, default);
+        await _stream.PutAsync(("A", "1"), ("A", "2"));
+        _aws.Kinesis.Faults = new KinesisFaults(1) { ExpiredIterator = 1 };
+        ValueTask<RecordBatch> read = reader.ReadAsync(default);
+        while (!_aws.Kinesis.CallsOf.ContainsKey("GetRecords")) await Task.Yield();
+        _aws.Kinesis.Faults.Clear();
+        var seen = new List<Seen>();
+        seen.AddRange(await read);
+        Assert.Equal(["1", "2"], seen.Texts());
+    }
+
+    [Fact]
+    public async Task SplitShard_EndsAndItsChildrenNameIt()
+    {
+        await _stream.PutAsync(("A", "1"));
+        await _stream.Client.SplitShardAsync(First, UInt128.MaxValue / 2, default);
+        await using IShardReader reader = await _stream.OpenReaderAsync(First, StreamPosition.TrimHorizon, default);
+        RecordBatch batch = await reader.ReadAsync(default);
+        Assert.Equal((1, true, 0L), (batch.Count, batch.IsEndOfShard, batch.MillisBehindLatest));
+        batch = await reader.ReadAsync(default);
+        Assert.Equal((0, true), (batch.Count, batch.IsEndOfShard));
+
+        await _stream.Client.MergeShardsAsync("shardId-000000000001", "shardId-000000000002", default);
+        IReadOnlyList<Shard> shards = await _stream.ListShardsAsync(default);
+        Assert.Equal([true, true, true, false], shards.Select(shard => shard.IsClosed));
+        Assert.Equal([First], shards[1].ParentIds);
+        Assert.Equal(["shardId-000000000001", "shardId-000000000002"], shards[3].ParentIds);
+        Assert.Equal((UInt128.Zero, UInt128.MaxValue), (shards[3].StartHash, shards[3].EndHash));
+    }
+
+    [Fact]
+    public async Task PositionOlderThanTheRetention_IsALoudLoss()
+    {
+        await _stream.PutAsync(("A", "1"), ("A", "2"), ("A", "3"));
+        List<Seen> seen = await _stream.ReadAllAsync(First);
+        _aws.Kinesis.Trim("stock_stream", 1);
+        var loss = await Assert.ThrowsAsync<StreamDataLossException>(() => _stream.OpenReaderAsync(First, StreamPosition.After(seen[0].Position), default));
+        Assert.Contains(First, loss.Message, StringComparison.Ordinal);
+        Assert.Equal(["3"], (await _stream.ReadAllAsync(First, StreamPosition.After(seen[1].Position))).Texts());
+    }
+
+    [Fact]
+    public async Task PositionOfAnotherStream_IsALoudLoss()
+    {
+        await _stream.PutAsync(("A", "1"));
+        await Assert.ThrowsAsync<StreamDataLossException>(() => _stream.OpenReaderAsync(First, StreamPosition.After(SequenceNumber.FromUInt64(17)), default));
+    }
+
+    [Fact]
+    public async Task ManyShards_AreListedPageByPage()
+    {
+        _aws.Kinesis.ShardsPerPage = 3;
+        await using KinesisStream stream = FakeStream.Open(_aws, "wide");
+        await stream.CreateAsync(8, default);
+        Assert.Equal(8, (await stream.ListShardsAsync(default)).Count);
+        Assert.Equal(3, _aws.Kinesis.CallsOf["ListShards"]);
+    }
+
+    [Theory]
+    [InlineData(60)]
+    [InlineData(-60)]
+    public async Task WrongClock_IsCorrectedFromTheAnswersDate(int minutes)
+    {
+        _aws.Kinesis.Faults.ClockSkew = TimeSpan.FromMinutes(minutes);
+        Assert.Equal("stock_stream", (await _stream.DescribeAsync(default)).Name);
+        int calls = _aws.Kinesis.Calls;
+        await _stream.DescribeAsync(default);
+        Assert.Equal(calls + 1, _aws.Kinesis.Calls);
+    }
+
+    [Fact]
+    public async Task AccessDenied_StopsWithActionAndResource()
+    {
+        _aws.Kinesis.Faults.DeniedOperations.Add("ListShards");
+        var error = await Assert.ThrowsAsync<StreamUnavailableException>(() => _stream.ListShardsAsync(default));
+        Assert.Contains("kinesis:ListShards on stream stock_stream (us-east-1)", error.Message, StringComparison.Ordinal);
+        Assert.Equal(1, _aws.Kinesis.CallsOf["ListShards"]);
+    }
+
+    [Fact]
+    public async Task ExpiredCredentials_StopAfterRenewalsWithoutTellingSecrets()
+    {
+        _aws.Kinesis.Faults.ExpiredAccessKey = FakeAws.AccessKey;
+        var error = await Assert.ThrowsAsync<StreamUnavailableException>(() => _stream.DescribeAsync(default));
+        string text = error.ToString();
+        Assert.Contains("expired", text, StringComparison.Ordinal);
+        Assert.DoesNotContain(FakeAws.SecretKey, text, StringComparison.Ordinal);
+        Assert.DoesNotContain(FakeAws.SessionToken, text, StringComparison.Ordinal);
+        Assert.InRange(_aws.Kinesis.CallsOf["DescribeStreamSummary"], 2, 5);
+    }
+
+    [Fact]
+    public async Task DeletedStream_IsNotFoundWhileItIsRead()
+    {
+        await using IShardReader reader = await _stream.OpenReaderAsync(First, StreamPosition.TrimHorizon, default);
+        await _stream.DeleteAsync(default);
+        await Assert.ThrowsAsync<StreamNotFoundException>(async () => await reader.ReadAsync(default));
+    }
+
+    [Theory]
+    [InlineData("http://example.com:4566")]
+    [InlineData("http://10.0.0.1:4566")]
+    [InlineData("ftp://127.0.0.1")]
+    [InlineData("https://user:secretword@example.com")]
+    public void UnsafeEndpoint_IsRefused(string url)
+    {
+        var error = Assert.Throws<InvalidAddressException>(() => AwsEndpoint.Resolve(AwsService.Kinesis, FakeStream.SettingsFor(url)));
+        Assert.DoesNotContain("secretword", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Region_DecidesTheEndpoint()
+    {
+        AwsSettings settings = FakeStream.SettingsFor("") with { EndpointUrl = null, Region = "eu-central-1" };
+        Assert.Equal("https://kinesis.eu-central-1.amazonaws.com/", AwsEndpoint.Resolve(AwsService.Kinesis, settings).Url.ToString());
+        Assert.Equal("https://kinesis.cn-north-1.amazonaws.com.cn/", AwsEndpoint.Resolve(AwsService.Kinesis, settings with { Region = "cn-north-1" }).Url.ToString());
+        Assert.Equal("http://example.com/", AwsEndpoint.Resolve(AwsService.Kinesis, settings with { EndpointUrl = "http://example.com", AllowPlainHttp = true }).Url.ToString());
+    }
+
+    [Theory]
+    [InlineData("kinesis://")]
+    [InlineData("kinesis://a/b")]
+    [InlineData("kinesis://a b")]
+    public void AddressWithoutAStreamsName_IsRefused(string address)
+        => Assert.Throws<InvalidAddressException>(() => new KinesisStream(address, FakeStream.SettingsFor(_aws.Endpoint), TimeProvider.System, new Random(1)));
+
+    [Theory]
+    [InlineData(0, 0, 1000)]
+    [InlineData(5000, 1000, 200)]
+    [InlineData(5000, 4_000_000, 2000)]
+    public async Task Pace_FollowsTheLimitsOfAShard(long millisBehind, int bytes, int expectedMillis)
+    {
+        var time = new ManualTimeProvider(DateTimeOffset.UnixEpoch);
+        var pace = new ReadPace(KinesisStreamOptions.Default, time);
+        await pace.WaitAsync(default);
+        var batch = new RecordBatch { MillisBehindLatest = millisBehind };
+        batch.Add(SequenceNumber.FromUInt64(1), 0, new byte[bytes]);
+        pace.Observe(batch);
+        Task wait = pace.WaitAsync(default).AsTask();
+        time.Advance(TimeSpan.FromMilliseconds(expectedMillis - 1));
+        Assert.False(wait.IsCompleted);
+        time.Advance(TimeSpan.FromMilliseconds(1));
+        await wait;
+    }
+
+    [Fact]
+    public async Task ShardsLimits_AreKeptByTheDefaultPace()
+    {
+        _aws.Kinesis.Faults.KeepsRates = true;
+        for (int i = 0; i < 3; i++) await _stream.PutAsync(("A", new string('x', 300_000)));
+        await using KinesisStream stream = FakeStream.Open(_aws, "stock_stream", KinesisStreamOptions.Default);
+        Assert.Equal(3, (await stream.ReadAllAsync(First)).Count);
+    }
+}
