@@ -15,7 +15,7 @@ public sealed record ConsumerOptions
     /// <summary>Names the checkpoints; consumers of one name share a stream's shards. Letters, digits, <c>.</c>, <c>_</c>, <c>-</c>.</summary>
     public string AppName { get; init; } = "avg-1min";
 
-    /// <summary>Where a shard begins that has no checkpoint.</summary>
+    /// <summary>Where a shard begins that was never read.</summary>
     public StartPosition Start { get; init; } = StartPosition.Checkpoint;
 
     public TimeSpan Grace { get; init; } = TimeSpan.FromSeconds(2);
@@ -26,6 +26,15 @@ public sealed record ConsumerOptions
 
     /// <summary>How long a shard stays at its tip without a record before its open windows are written.</summary>
     public TimeSpan IdleFlushAfter { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>This process among those of one application, fresh at each start; drawn from the service's random numbers if empty.</summary>
+    public string WorkerId { get; init; } = "";
+
+    /// <summary>A worker that gives no sign of life for so long loses its shards to others.</summary>
+    public TimeSpan LeaseDuration { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>What to do where records are gone that were not read.</summary>
+    public DataLossReaction OnDataLoss { get; init; }
 
     public CatalogKind Catalog { get; init; }
 
@@ -62,4 +71,13 @@ public enum StartKind
     TrimHorizon,
     Latest,
     At,
+}
+
+public enum DataLossReaction
+{
+    /// <summary>The shard is not read any more, until an operator has decided.</summary>
+    Stop,
+
+    /// <summary>It goes on with what is left, and counts that something is missing.</summary>
+    Continue,
 }

@@ -1,4 +1,6 @@
+using System.Runtime.ExceptionServices;
 using Microsoft.Extensions.Logging;
+using Streaming.Consumer.Assignment;
 using Streaming.Consumer.Catalog;
 using Streaming.Consumer.Flushing;
 using Streaming.Consumer.Progress;
@@ -8,44 +10,59 @@ using Streaming.Shared.Streams;
 namespace Streaming.Consumer;
 
 /// <summary>
-/// Owns: the shards of a run, from the check of its two addresses to the drain. Does not own: what a shard does
-/// (<see cref="ShardPipeline"/>), signals, and what is printed.
+/// Owns: one worker's run, from the check of its two addresses to the drain: it takes shards, runs each, and lets them go. Does not
+/// own: which shards (<see cref="ShardAssigner"/>), what a shard does (<see cref="ShardPipeline"/>), signals, and what is printed.
 /// </summary>
-public sealed class ConsumerService(
+public sealed partial class ConsumerService(
     IRecordStream stream, IObjectStore lake, ConsumerOptions options, TimeProvider time, Random random, ILoggerFactory loggers,
     PartitionRegistrar? catalog = null)
 {
-    private readonly List<ShardPipeline> _pipelines = [];
+    private readonly ILogger _logger = loggers.CreateLogger("consumer.worker");
+    private readonly SortedDictionary<string, ShardProgress> _progress = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Task<ShardOutcome>> _running = [];
+    private readonly RunEnd _end = new(options, time);
+    private Exception? _failure;
 
-    /// <summary>The shards of this run, once it has begun.</summary>
-    public IReadOnlyList<ShardPipeline> Pipelines
+    /// <summary>This process among the workers of its application.</summary>
+    public string Worker { get; } = options.WorkerId.Length > 0 ? options.WorkerId : $"worker-{random.NextInt64():x}";
+
+    /// <summary>The shards that this worker has or had, by name.</summary>
+    public IReadOnlyList<ShardFigures> Shards
     {
         get
         {
-            lock (_pipelines) return [.. _pipelines];
+            lock (_progress) return [.. _progress.Values.Select(progress => progress.Figures)];
         }
     }
 
     /// <summary>Null if the partitions are registered nowhere.</summary>
     public PartitionRegistrar? Catalog => catalog;
 
+    /// <summary>The shards were looked at, and those that are this worker's are being read; it may be that none is.</summary>
+    public bool IsAssigned { get; private set; }
+
     /// <summary>Nothing is read any more: what is open is being written, or all is done.</summary>
     public bool IsDraining { get; private set; }
 
     /// <summary>
-    /// Runs until <paramref name="drain"/> or the end that the options set; then what is open is written. A shard that fails ends
-    /// the run: the others drain, and its error is thrown.
+    /// Runs until <paramref name="drain"/> or the end that the options set; then what is open is written. A shard that cannot be read
+    /// on stops, and the others go on; its error is thrown at the end.
     /// </summary>
     /// <exception cref="StreamNotFoundException">There is no such stream.</exception>
     /// <exception cref="StoreUnavailableException">The lake cannot be written.</exception>
-    /// <exception cref="CheckpointRefusedException">A checkpoint is another stream's, or another consumer has written it.</exception>
+    /// <exception cref="CheckpointRefusedException">A checkpoint is another stream's or version's.</exception>
     /// <exception cref="ForeignObjectException">An object in the lake is another stream's or program's.</exception>
     /// <exception cref="StreamDataLossException">Records between the checkpoint and the stream are gone.</exception>
     public async Task RunAsync(CancellationToken drain)
     {
+        ShardAssigner assigner;
+        CheckpointStore checkpoints;
         try
         {
-            await OpenAsync(drain);
+            StreamDescription description = await stream.DescribeAsync(drain);
+            await lake.CheckWritableAsync(drain);
+            checkpoints = new CheckpointStore(lake, description, options.AppName, new StoreRetry(time, random));
+            assigner = new ShardAssigner(stream, checkpoints, options, Worker, time, random, _logger);
         }
         catch (OperationCanceledException) when (drain.IsCancellationRequested)
         {
@@ -53,18 +70,10 @@ public sealed class ConsumerService(
             return;
         }
 
-        await RunShardsAsync(drain);
+        await RunShardsAsync(assigner, checkpoints, drain);
     }
 
-    private async Task OpenAsync(CancellationToken drain)
-    {
-        StreamDescription description = await stream.DescribeAsync(drain);
-        await lake.CheckWritableAsync(drain);
-        IReadOnlyList<Shard> shards = await stream.ListShardsAsync(drain);
-        lock (_pipelines) _pipelines.AddRange(shards.Select(shard => Pipeline(shard, shards, description)));
-    }
-
-    private async Task RunShardsAsync(CancellationToken drain)
+    private async Task RunShardsAsync(ShardAssigner assigner, CheckpointStore checkpoints, CancellationToken drain)
     {
         using var stopAll = CancellationTokenSource.CreateLinkedTokenSource(drain);
         using var abort = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
@@ -74,64 +83,134 @@ public sealed class ConsumerService(
             abort.CancelAfter(options.DrainTimeout);
         });
 
-        var end = new RunEnd(options, _pipelines.Count, time);
+        while (true)
+        {
+            await TakeAsync(assigner, checkpoints, stopAll.Token, abort.Token);
+            if (_running.Count == 0 && IsOver(assigner, stopAll.Token)) break;
+            await WaitAsync(assigner.Wait, stopAll.Token);
+            foreach ((string shard, Task<ShardOutcome> run) in _running.Where(run => run.Value.IsCompleted).ToArray())
+            {
+                _running.Remove(shard);
+                if (!await ReapAsync(assigner, shard, run, abort.Token)) stopAll.Cancel();
+            }
+        }
+
+        IsDraining = true;
+        if (_failure is not null) ExceptionDispatchInfo.Throw(_failure);
+    }
+
+    private async Task TakeAsync(ShardAssigner assigner, CheckpointStore checkpoints, CancellationToken stop, CancellationToken abort)
+    {
+        if (stop.IsCancellationRequested) return;
         try
         {
-            await Task.WhenAll(Pipelines.Select((pipeline, index) => RunShardAsync(pipeline, end, index, stopAll, abort.Token)));
+            foreach (ShardLease lease in await assigner.TakeAsync(_running.Keys, Fail, stop))
+            {
+                _end.Begin(lease.Shard);
+                _running.Add(lease.Shard, RunShardAsync(lease, checkpoints, stop, abort));
+            }
+
+            _end.Settle(assigner.IsSettled);
+            IsAssigned = true;
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            // What was taken in this moment is let go by its lease's expiry.
+        }
+        catch (Exception failure) when (IsAssigned && IsPassing(failure) && !_end.IsOneShot)
+        {
+            NotAssigned(_logger, failure.Message);
+        }
+    }
+
+    private bool IsOver(ShardAssigner assigner, CancellationToken stop)
+        => stop.IsCancellationRequested || (_end.IsOneShot ? assigner.IsSettled : _failure is not null && assigner.Open == 0);
+
+    private async Task WaitAsync(TimeSpan wait, CancellationToken stop)
+    {
+        using var woken = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        // Who is to stop waits for the shards alone: they know how long they may take.
+        if (stop.IsCancellationRequested) await Task.WhenAny(_running.Values);
+        else await Task.WhenAny([.. _running.Values, Task.Delay(wait, time, woken.Token)]);
+        woken.Cancel();
+    }
+
+    /// <summary>Draws the conclusions from the end of a shard's run; false if the whole worker is to stop.</summary>
+    private async Task<bool> ReapAsync(ShardAssigner assigner, string shard, Task<ShardOutcome> run, CancellationToken abort)
+    {
+        _end.Forget(shard);
+        try
+        {
+            ShardOutcome outcome = await run;
+            if (outcome == ShardOutcome.Ended) assigner.Ended(shard);
+            else if (_end.HasReached(shard)) assigner.LeaveAlone(shard);
+            return true;
         }
         catch (OperationCanceledException) when (abort.IsCancellationRequested)
         {
-            throw new DrainTimeoutException(options.DrainTimeout);
+            _failure ??= new DrainTimeoutException(options.DrainTimeout);
+            return false;
+        }
+        catch (Exception failure)
+        {
+            Fail(shard, failure);
+            assigner.LeaveAlone(shard);
+            return failure is CheckpointRefusedException or ForeignObjectException or StreamDataLossException;
+        }
+    }
+
+    private void Fail(string shard, Exception failure)
+    {
+        _failure ??= failure;
+        ShardStopped(_logger, shard, failure.Message);
+    }
+
+    private async Task<ShardOutcome> RunShardAsync(ShardLease lease, CheckpointStore checkpoints, CancellationToken drain, CancellationToken abort)
+    {
+        await Task.Yield();
+        ShardProgress progress = ProgressOf(lease.Shard);
+        ILogger logger = loggers.CreateLogger("consumer.shard");
+        ObjectOrigin origin = checkpoints.Origin(lease.Shard);
+        var flusher = new ShardFlusher(
+            new BarWriter(lake, origin, lease.Ancestors.ToHashSet(), checkpoints.Retry, catalog is null ? null : catalog.Add),
+            new KeptRecordWriter(lake, origin, checkpoints.Retry));
+        using var pipeline = new ShardPipeline(stream, flusher, progress, options, time, logger);
+        try
+        {
+            return await new OwnedShard(lease, pipeline, time, logger).RunAsync(_end, drain, abort);
+        }
+        catch (Exception failure) when (IsPassing(failure) && !_end.IsOneShot && !drain.IsCancellationRequested && progress.Figures.LastReadAt is not null)
+        {
+            // It was read before, so the settings are right. A pause, and then it is taken again, here or elsewhere.
+            ShardInterrupted(logger, lease.Shard, failure.Message);
+            await Task.WhenAny(Task.Delay(options.Flush.RetryAfter, time, drain));
+            return ShardOutcome.Released;
         }
         finally
         {
-            IsDraining = true;
-            foreach (ShardPipeline pipeline in Pipelines) pipeline.Dispose();
+            progress.End();
         }
     }
 
-    private static async Task RunShardAsync(
-        ShardPipeline pipeline, RunEnd end, int index, CancellationTokenSource stopAll, CancellationToken abort)
+    private ShardProgress ProgressOf(string shard)
     {
-        try
+        lock (_progress)
         {
-            await Task.Yield();
-            await pipeline.RunAsync(end, index, stopAll.Token, abort);
-        }
-        catch (OperationCanceledException) when (stopAll.IsCancellationRequested && !abort.IsCancellationRequested)
-        {
-            // Told to stop before its first read.
-        }
-        catch
-        {
-            await stopAll.CancelAsync();
-            throw;
+            if (!_progress.TryGetValue(shard, out ShardProgress? progress)) _progress.Add(shard, progress = new ShardProgress(shard, time));
+            return progress;
         }
     }
 
-    private ShardPipeline Pipeline(Shard shard, IReadOnlyList<Shard> shards, StreamDescription description)
-    {
-        var origin = new ObjectOrigin(description.Name, description.CreationId, options.AppName, shard.Id);
-        var retry = new StoreRetry(time, random);
-        var flusher = new ShardFlusher(
-            new BarWriter(lake, origin, Ancestors(shard, shards), retry, catalog is null ? null : catalog.Add),
-            new KeptRecordWriter(lake, origin, retry),
-            new CheckpointStore(lake, origin, retry));
-        return new ShardPipeline(stream, shard.Id, flusher, options, time, loggers.CreateLogger("consumer.shard"));
-    }
+    private static bool IsPassing(Exception failure) => failure is StreamUnavailableException or StoreUnavailableException or LostRaceException;
 
-    private static HashSet<string> Ancestors(Shard shard, IReadOnlyList<Shard> shards)
-    {
-        var ancestors = new HashSet<string>();
-        var next = new Queue<string>(shard.ParentIds);
-        while (next.TryDequeue(out string? id))
-        {
-            if (!ancestors.Add(id)) continue;
-            foreach (string parent in shards.FirstOrDefault(other => other.Id == id)?.ParentIds ?? []) next.Enqueue(parent);
-        }
+    [LoggerMessage(221, LogLevel.Error, "{Shard} is not read any more: {Problem}")]
+    private static partial void ShardStopped(ILogger logger, string shard, string problem);
 
-        return ancestors;
-    }
+    [LoggerMessage(222, LogLevel.Error, "{Shard}: interrupted, and begun again soon: {Problem}")]
+    private static partial void ShardInterrupted(ILogger logger, string shard, string problem);
+
+    [LoggerMessage(223, LogLevel.Error, "Shards and leases cannot be looked at, which is tried again: {Problem}")]
+    private static partial void NotAssigned(ILogger logger, string problem);
 }
 
 /// <summary>The drain took longer than it may. Nothing is lost: the next run repeats what was not written.</summary>

@@ -9,6 +9,9 @@ public sealed record ShardFigures
 {
     public required string Shard { get; init; }
 
+    /// <summary>It is this worker's now; else the figures are those of the time when it was.</summary>
+    public bool IsOwned { get; init; }
+
     /// <summary>Last record read.</summary>
     public SequenceNumber Position { get; init; } = SequenceNumber.None;
 

@@ -2,6 +2,7 @@ using System.Reactive.Linq;
 using System.Reactive.Subjects;
 using System.Runtime.ExceptionServices;
 using Microsoft.Extensions.Logging;
+using Streaming.Consumer.Assignment;
 using Streaming.Consumer.Decoding;
 using Streaming.Consumer.EventTime;
 using Streaming.Consumer.Flushing;
@@ -10,11 +11,11 @@ using Streaming.Shared.Streams;
 namespace Streaming.Consumer;
 
 /// <summary>
-/// One shard, from its records to its rows: batches are pulled with <c>await</c>, run synchronously through one observable chain
+/// One shard, for as long as this worker owns it, from its records to its rows: batches are pulled with <c>await</c>, run synchronously through one observable chain
 /// (decode, window), and flushed beside it. Rx has no back-pressure across threads, so nothing is queued between the two.
 /// </summary>
 public sealed class ShardPipeline(
-    IRecordStream stream, string shard, ShardFlusher flusher, ConsumerOptions options, TimeProvider time, ILogger logger) : IDisposable
+    IRecordStream stream, ShardFlusher flusher, ShardProgress progress, ConsumerOptions options, TimeProvider time, ILogger logger) : IDisposable
 {
     private readonly Subject<RecordBatch> _batches = new();
     private readonly Subject<WindowedBatch> _windowed = new();
@@ -23,62 +24,39 @@ public sealed class ShardPipeline(
     /// <summary>What each batch came to, on the pull loop: to look at and return from, the batch is reused.</summary>
     public IObservable<WindowedBatch> Windowed => _windowed.AsObservable();
 
-    public ShardProgress Progress { get; } = new(shard, time);
-
     /// <summary>Runs until <paramref name="end"/> or <paramref name="drain"/>, then writes what is open and the checkpoint.</summary>
-    /// <param name="abort">Gives up writing; the next run repeats what is missing.</param>
-    public async Task RunAsync(RunEnd end, int shardIndex, CancellationToken drain, CancellationToken abort)
+    /// <param name="abort">Gives up writing; the next owner repeats what is missing.</param>
+    /// <returns>True if the shard is closed and read to its end.</returns>
+    public async Task<bool> RunAsync(ShardLease lease, RunEnd end, CancellationToken drain, CancellationToken abort)
     {
         var windows = new ShardWindows(options.EventTime, new TickerTable());
-        ShardFold? fold = await flusher.Checkpoints.LoadAsync(drain);
-        if (fold is not null) windows.Restore(fold);
-        Progress.Begin(windows);
-        var flushes = new FlushLoop(windows, flusher, options.Flush, shard, time, logger);
+        windows.Restore(lease.Fold);
+        progress.Begin(windows);
+        var flushes = new FlushLoop(windows, flusher, lease, options.Flush, time, logger);
 
         using IDisposable chain = _batches
             .Select(new TickDecoder(windows.Tickers).Decode)
             .Select(windows.Add)
             .Subscribe(_windowed.OnNext, failure => _failure = ExceptionDispatchInfo.Capture(failure));
 
-        await using IShardReader reader = await stream.OpenReaderAsync(shard, StartOf(fold), drain);
-        while (await ReadAsync(reader, drain) is { } batch)
+        bool isEnded = false;
+        await using var reader = new ShardReading(stream, lease, options.OnDataLoss, logger);
+        while (!isEnded && await reader.ReadAsync(windows.Position, drain) is { } batch)
         {
             _batches.OnNext(batch);
             _failure?.Throw();
             await flushes.AfterBatchAsync(batch, abort);
-            Progress.Update(batch, windows, flushes.Figures, flusher.Bars.Puts);
-            if (end.IsReached(shardIndex, batch, flushes.IdleSince)) break;
+            progress.Update(batch, windows, flushes.Figures, flusher.Bars.Puts);
+            isEnded = batch.IsEndOfShard;
+            if (!isEnded && end.IsReached(lease.Shard, batch, flushes.IdleSince)) break;
 
             // Gives other shards and the flush their turn on this thread; a local stream may never wait by itself.
             await Task.Yield();
         }
 
         await flushes.FinishAsync(abort);
-        Progress.Finish(windows, flushes.Figures, flusher.Bars.Puts);
-    }
-
-    private StreamPosition StartOf(ShardFold? fold)
-    {
-        if (fold is not null && fold.Position != SequenceNumber.None) return StreamPosition.After(fold.Position);
-        return options.Start.Kind switch
-        {
-            StartKind.Latest => StreamPosition.Latest,
-            StartKind.At => StreamPosition.At(options.Start.At),
-            _ => StreamPosition.TrimHorizon,
-        };
-    }
-
-    /// <summary>The next batch, or null if the consumer is to drain.</summary>
-    private static async Task<RecordBatch?> ReadAsync(IShardReader reader, CancellationToken drain)
-    {
-        try
-        {
-            return drain.IsCancellationRequested ? null : await reader.ReadAsync(drain);
-        }
-        catch (OperationCanceledException) when (drain.IsCancellationRequested)
-        {
-            return null;
-        }
+        progress.Finish(windows, flushes.Figures, flusher.Bars.Puts);
+        return isEnded;
     }
 
     public void Dispose()

@@ -13,6 +13,8 @@ public sealed class ShardProgress(string shard, TimeProvider time)
     private readonly Lock _lock = new();
     private ShardFigures _figures = new() { Shard = shard };
     private Books _booksBefore;
+    private FlushFigures _flushesBefore;
+    private PutFigures _putsBefore;
 
     public ShardFigures Figures
     {
@@ -22,13 +24,14 @@ public sealed class ShardProgress(string shard, TimeProvider time)
         }
     }
 
-    /// <summary>To be called before the first batch: what a checkpoint brought was not done by this process.</summary>
+    /// <summary>To be called when a shard is taken, before its first batch: what its checkpoint brought was not done by this process just now.</summary>
     internal void Begin(ShardWindows windows)
     {
         lock (_lock)
         {
-            _booksBefore = windows.Books;
-            _figures = _figures with { Position = windows.Position, Books = windows.Books, WindowCount = windows.WindowCount, ShardMicros = windows.ShardMicros };
+            _booksBefore = windows.Books - _figures.BooksNow;
+            (_flushesBefore, _putsBefore) = (_figures.Flushes, _figures.Puts);
+            _figures = _figures with { IsOwned = true, Position = windows.Position, Books = windows.Books, WindowCount = windows.WindowCount, ShardMicros = windows.ShardMicros };
         }
     }
 
@@ -41,6 +44,12 @@ public sealed class ShardProgress(string shard, TimeProvider time)
             MillisBehindLatest = batch.MillisBehindLatest,
             LastReadAt = time.GetTimestamp(),
         });
+    }
+
+    /// <summary>The shard is not this worker's any more.</summary>
+    internal void End()
+    {
+        lock (_lock) _figures = _figures with { IsOwned = false, WindowCount = 0 };
     }
 
     internal void Finish(ShardWindows windows, FlushFigures flushes, PutFigures puts) => Set(windows, flushes, puts, Figures);
@@ -56,8 +65,8 @@ public sealed class ShardProgress(string shard, TimeProvider time)
                 BooksNow = windows.Books - _booksBefore,
                 WindowCount = windows.WindowCount,
                 ShardMicros = windows.ShardMicros,
-                Flushes = flushes,
-                Puts = puts,
+                Flushes = flushes.After(_flushesBefore),
+                Puts = puts.After(_putsBefore),
             };
         }
     }

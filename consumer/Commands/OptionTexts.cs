@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using Streaming.Consumer.Catalog;
+using Streaming.Shared.Settings;
 
 namespace Streaming.Consumer.Commands;
 
@@ -41,6 +42,16 @@ internal static partial class OptionTexts
     {
         catalog = text == "glue" ? CatalogKind.Glue : CatalogKind.None;
         return text is "glue" or "none";
+    }
+
+    /// <summary>Shorter, and renewals would be most of what a worker does; longer, and a dead one's shards would stand still for hours.</summary>
+    public static bool TryLeaseDuration(string text, out TimeSpan duration)
+        => DurationText.TryParse(text, out duration) && duration >= TimeSpan.FromMilliseconds(100) && duration <= TimeSpan.FromHours(1);
+
+    public static bool TryDataLoss(string text, out DataLossReaction reaction)
+    {
+        reaction = text == "continue" ? DataLossReaction.Continue : DataLossReaction.Stop;
+        return text is "continue" or "stop";
     }
 
     public static bool TryStart(string text, out StartPosition start)

@@ -27,8 +27,12 @@ internal static class RunCommand
         CheckedOption<TimeSpan> lateness = Duration(
             "--allowed-lateness", "a window takes ticks for so long after its end, by its ticker's own event time", defaults.AllowedLateness);
         CheckedOption<TimeSpan> flushInterval = Duration("--flush-interval", "rows and checkpoint are written at least so often", defaults.FlushInterval);
-        CheckedOption<TimeSpan> lease = Duration(
-            "--lease-duration", "for several workers on one stream, which this version does not have yet: no effect", TimeSpan.FromSeconds(10));
+        var lease = new CheckedOption<TimeSpan>(
+            settings, "--lease-duration", "a worker that gives no sign of life for so long loses its shards to the others", "duration",
+            DurationText.Format(defaults.LeaseDuration), "100ms to 1h", OptionTexts.TryLeaseDuration);
+        var onDataLoss = new CheckedOption<DataLossReaction>(
+            settings, "--on-data-loss", "where records are gone before they were read: stop the shard, or go on and count it", "stop|continue", "stop",
+            "stop or continue", OptionTexts.TryDataLoss);
         var zone = new CheckedOption<TimeZoneInfo>(
             settings, "--time-zone", "zone of the trade date of ticks without a date", "tz", defaults.ExchangeZone.Id,
             "a time zone such as America/New_York", OptionTexts.TryZone);
@@ -44,7 +48,7 @@ internal static class RunCommand
         var aws = new AwsOptions();
         var command = new Command("run", "Reads the stream and writes avg_1min until it is told to stop (Ctrl-C, SIGTERM).")
         {
-            stream, lake, appName, start, grace, lateness, flushInterval, lease, zone, untilIdle, once, catalog, http, drainTimeout,
+            stream, lake, appName, start, grace, lateness, flushInterval, lease, onDataLoss, zone, untilIdle, once, catalog, http, drainTimeout,
         };
         aws.AddTo(command);
         command.SetAction(parsed => RunAsync(
@@ -57,6 +61,9 @@ internal static class RunCommand
                 Grace = grace.Read(parsed),
                 AllowedLateness = lateness.Read(parsed),
                 FlushInterval = flushInterval.Read(parsed),
+                LeaseDuration = lease.Read(parsed),
+                OnDataLoss = onDataLoss.Read(parsed),
+                WorkerId = WorkerName.Fresh(),
                 ExchangeZone = zone.Read(parsed)!,
                 UntilIdle = untilIdle.Read(parsed) is { Ticks: > 0 } quiet ? quiet : null,
                 Once = parsed.GetValue(once),

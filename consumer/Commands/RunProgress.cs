@@ -38,15 +38,14 @@ internal sealed class RunProgress : IAsyncDisposable
         lock (_lock)
         {
             if (_finished) return;
-            IReadOnlyList<ShardPipeline> pipelines = _service.Pipelines;
-            long read = pipelines.Sum(pipeline => pipeline.Progress.Figures.BooksNow.Read);
+            IReadOnlyList<ShardFigures> figures = _service.Shards;
+            long read = figures.Sum(shard => shard.BooksNow.Read);
             double rate = (read - _readBefore) / Math.Max(0.001, _time.GetElapsedTime(_printedAt).TotalSeconds);
             (_readBefore, _printedAt) = (read, _time.GetTimestamp());
 
-            ShardFigures[] figures = [.. pipelines.Select(pipeline => pipeline.Progress.Figures)];
             Books books = figures.Aggregate(default(Books), (sum, shard) => sum + shard.Books);
-            long behind = figures.Length == 0 ? 0 : figures.Max(shard => shard.MillisBehindLatest);
-            long eventTime = figures.Length == 0 ? long.MinValue : figures.Max(shard => shard.ShardMicros);
+            long behind = figures.Where(shard => shard.IsOwned).Select(shard => shard.MillisBehindLatest).DefaultIfEmpty(0).Max();
+            long eventTime = figures.Select(shard => shard.ShardMicros).DefaultIfEmpty(long.MinValue).Max();
             string line = string.Create(
                 CultureInfo.InvariantCulture,
                 $"{read:N0} records, {rate:N0}/s, event time {EventTime(eventTime)}, behind {behind:N0} ms, {figures.Sum(shard => shard.WindowCount):N0} windows open, late {books.Late:N0}, quarantined {books.Quarantined:N0}");
@@ -62,13 +61,13 @@ internal sealed class RunProgress : IAsyncDisposable
         {
             _finished = true;
             if (_isTerminal) _output.Write("\r\u001b[K");
-            ShardFigures[] figures = [.. _service.Pipelines.Select(pipeline => pipeline.Progress.Figures)];
+            IReadOnlyList<ShardFigures> figures = _service.Shards;
             Books books = figures.Aggregate(default(Books), (sum, shard) => sum + shard.Books);
             long read = figures.Sum(shard => shard.BooksNow.Read);
             double seconds = _time.GetElapsedTime(_startedAt).TotalSeconds;
             _output.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"consumer: {read:N0} records in {seconds:N1} s ({read / Math.Max(seconds, 0.001):N0}/s) from {figures.Length} shards, {figures.Sum(shard => shard.Puts.Written):N0} objects written"));
+                $"consumer: {read:N0} records in {seconds:N1} s ({read / Math.Max(seconds, 0.001):N0}/s) from {figures.Count} shards, {figures.Sum(shard => shard.Puts.Written):N0} objects written"));
             _output.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
                 $"books since the beginning: {books.Read:N0} read = {books.Windowed:N0} in windows + {books.Late:N0} late + {books.Quarantined:N0} quarantined + {books.Repeated:N0} repeated"));

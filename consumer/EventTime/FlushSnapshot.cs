@@ -26,8 +26,12 @@ public sealed record FlushSnapshot(
 public readonly record struct WindowSnapshot(Window Window, WindowValue Value, bool IsDirty, bool IsDue, bool IsSealed);
 
 /// <summary>What a restart needs: the position and every window that may still change at that position, together.</summary>
+/// <param name="StartAt">Arrival time at which to begin while there is no position, UTC microseconds; null for the oldest record.</param>
+/// <param name="ReadToTipAt">When nothing followed the position yet, UTC microseconds; null if that is not known.</param>
 public sealed record ShardFold(
     SequenceNumber Position,
+    long? StartAt,
+    long? ReadToTipAt,
     Books Books,
     long ShardMicros,
     IReadOnlyList<KeyValuePair<string, long>> Watermarks,

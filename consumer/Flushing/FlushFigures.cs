@@ -11,9 +11,17 @@ public readonly record struct FlushFigures(long Flushes, long Failed, double Sec
     /// <param name="checkpointedAt">Null if the flush did not come as far as its checkpoint.</param>
     internal FlushFigures Add(TimeSpan duration, bool failed, long? checkpointedAt) => new(
         Flushes + 1, failed ? Failed + 1 : Failed, Seconds + duration.TotalSeconds, IsFailing: failed, checkpointedAt ?? CheckpointedAt);
+
+    /// <summary>Together with those of an earlier time with the shard.</summary>
+    internal FlushFigures After(FlushFigures before) => new(
+        before.Flushes + Flushes, before.Failed + Failed, before.Seconds + Seconds, IsFailing, CheckpointedAt ?? before.CheckpointedAt);
 }
 
 /// <summary>What the conditional puts of row objects came to in this process.</summary>
 /// <param name="Conflicts">Another writer's object stood there; it was read again and merged.</param>
 /// <param name="Failed">No answer, or an error; whether the object was written was unknown until it was read again.</param>
-public readonly record struct PutFigures(long Written, long Conflicts, long Failed);
+public readonly record struct PutFigures(long Written, long Conflicts, long Failed)
+{
+    /// <inheritdoc cref="FlushFigures.After"/>
+    internal PutFigures After(PutFigures before) => new(before.Written + Written, before.Conflicts + Conflicts, before.Failed + Failed);
+}

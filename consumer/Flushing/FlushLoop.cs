@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Streaming.Consumer.Assignment;
 using Streaming.Consumer.EventTime;
 using Streaming.Shared.Objects;
 using Streaming.Shared.Streams;
@@ -10,7 +11,7 @@ namespace Streaming.Consumer.Flushing;
 /// All but the flush itself runs on the pull loop, so that the windows need no lock.
 /// </summary>
 public sealed partial class FlushLoop(
-    ShardWindows windows, ShardFlusher flusher, FlushRules rules, string shard, TimeProvider time, ILogger logger)
+    ShardWindows windows, ShardFlusher flusher, ShardLease lease, FlushRules rules, TimeProvider time, ILogger logger)
 {
     private FlushSnapshot? _snapshot;
     private Task<BarWriteResult>? _running;
@@ -57,6 +58,7 @@ public sealed partial class FlushLoop(
         if (idle && !_isIdle) _idleSince = time.GetTimestamp();
         if (batch.Count > 0) _idleFlushed = false;
         _isIdle = idle;
+        if (idle && windows.Position == _positionSaved) lease.NoteTip();
     }
 
     private bool IsDue(out bool openWindowsToo)
@@ -75,7 +77,7 @@ public sealed partial class FlushLoop(
         _idleFlushed |= openWindowsToo;
         ScheduleAfter(rules.Interval);
         _startedAt = time.GetTimestamp();
-        _running = flusher.FlushAsync(_snapshot, cancellation);
+        _running = flusher.FlushAsync(_snapshot, lease, cancellation);
     }
 
     /// <summary>Takes in the result of the flush under way; false if it failed for a reason that may pass.</summary>
@@ -86,12 +88,12 @@ public sealed partial class FlushLoop(
             BarWriteResult written = await _running!;
             Apply(written);
             if (written.Failures.Count == 0) return true;
-            FlushFailed(logger, shard, windows.Position.ToString(), written.Failures[0].Message);
+            FlushFailed(logger, lease.Shard, windows.Position.ToString(), written.Failures[0].Message);
         }
         catch (Exception failure) when (failure is StoreUnavailableException or LostRaceException)
         {
             Figures = Figures.Add(time.GetElapsedTime(_startedAt), failed: true, checkpointedAt: null);
-            FlushFailed(logger, shard, windows.Position.ToString(), failure.Message);
+            FlushFailed(logger, lease.Shard, windows.Position.ToString(), failure.Message);
         }
 
         _running = null;

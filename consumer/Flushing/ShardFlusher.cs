@@ -1,5 +1,5 @@
+using Streaming.Consumer.Assignment;
 using Streaming.Consumer.EventTime;
-using Streaming.Consumer.Progress;
 
 namespace Streaming.Consumer.Flushing;
 
@@ -7,21 +7,31 @@ namespace Streaming.Consumer.Flushing;
 /// Owns: the order in which a snapshot becomes durable. Objects and kept records come first, the checkpoint that lets go of them
 /// last; after a crash in between, the same is written again and merges to the same.
 /// </summary>
-public sealed class ShardFlusher(BarWriter bars, KeptRecordWriter kept, CheckpointStore checkpoints)
+public sealed class ShardFlusher(BarWriter bars, KeptRecordWriter kept)
 {
     public BarWriter Bars { get; } = bars;
-
-    public CheckpointStore Checkpoints { get; } = checkpoints;
 
     /// <summary>
     /// Windows whose object failed stay in the checkpoint and are reported in the result. Kept records that failed stop the
     /// checkpoint, because it counts them.
     /// </summary>
-    public async Task<BarWriteResult> FlushAsync(FlushSnapshot snapshot, CancellationToken cancellation)
+    /// <exception cref="LeaseLostException">The shard is another worker's now.</exception>
+    public async Task<BarWriteResult> FlushAsync(FlushSnapshot snapshot, ShardLease lease, CancellationToken cancellation)
     {
-        BarWriteResult written = await Bars.WriteAsync(snapshot, cancellation);
+        BarWriteResult written;
+        try
+        {
+            written = await Bars.WriteAsync(snapshot, cancellation);
+        }
+        catch (ForeignObjectException)
+        {
+            // If the shard is not mine any more, then the object is that of its child, and I am the stranger.
+            await lease.CheckAsync(cancellation);
+            throw;
+        }
+
         await kept.WriteAsync(snapshot, cancellation);
-        await Checkpoints.SaveAsync(snapshot, written, cancellation);
+        await lease.SaveAsync(snapshot, written, cancellation);
         return written;
     }
 }

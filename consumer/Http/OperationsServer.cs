@@ -108,7 +108,7 @@ public sealed partial class OperationsServer : IAsyncDisposable
 
     private Task ReadyAsync(HttpContext context)
     {
-        var readiness = Readiness.Of([.. _service.Pipelines.Select(pipeline => pipeline.Progress.Figures)], _service.IsDraining, _time);
+        var readiness = Readiness.Of(_service, _time);
         context.Response.StatusCode = readiness.Ready ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
         context.Response.ContentType = "application/json";
         return JsonSerializer.SerializeAsync(context.Response.Body, readiness, ReadinessJson.Default.Readiness, context.RequestAborted);

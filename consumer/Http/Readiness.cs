@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Streaming.Consumer.Http;
 
-/// <summary>The answer of <c>/healthz/ready</c>; of several shards the worst counts.</summary>
+/// <summary>The answer of <c>/healthz/ready</c>; of several shards of this worker the worst counts.</summary>
 /// <param name="Ready">Every shard is being read, the lake takes what is written, and the consumer is not about to stop.</param>
 /// <param name="ShardsRead">Shards that the stream has answered for at least once.</param>
 /// <param name="LastReadAgeSeconds">Since the stream last answered, with records or without; null while a shard waits for its first time.</param>
@@ -11,16 +11,17 @@ namespace Streaming.Consumer.Http;
 public sealed record Readiness(
     bool Ready, bool Draining, int ShardsOwned, int ShardsRead, double? LastReadAgeSeconds, bool LakeWritable, double? CheckpointAgeSeconds)
 {
-    /// <param name="shards">The shards of this process; none before the stream was reached.</param>
-    public static Readiness Of(IReadOnlyCollection<ShardFigures> shards, bool isDraining, TimeProvider time)
+    public static Readiness Of(ConsumerService service, TimeProvider time)
     {
+        ShardFigures[] shards = [.. service.Shards.Where(shard => shard.IsOwned)];
         int read = shards.Count(shard => shard.LastReadAt is not null);
         bool writable = shards.All(shard => !shard.Flushes.IsFailing);
-        bool allRead = shards.Count > 0 && read == shards.Count;
+        // A worker without a shard stands by.
+        bool allRead = service.IsAssigned && read == shards.Length;
         return new Readiness(
-            allRead && writable && !isDraining,
-            isDraining,
-            shards.Count,
+            allRead && writable && !service.IsDraining,
+            service.IsDraining,
+            shards.Length,
             read,
             allRead ? Age(shards.Min(shard => shard.LastReadAt), time) : null,
             writable,

@@ -3,19 +3,40 @@ using System.Text.Json.Serialization;
 namespace Streaming.Consumer.Progress;
 
 /// <summary>The checkpoint object of a shard as it is stored. Times are UTC microseconds since 1970.</summary>
+/// <param name="IsEnded">The shard was closed and is read to its end: what it still held is for its children.</param>
+/// <param name="Ancestors">Shards whose objects this one may go on with.</param>
+/// <param name="Problem">Why the last owner stopped at this shard, for operators; null if it did not.</param>
+/// <param name="DataLosses">How often records were known to be gone and the operator had chosen to go on.</param>
+/// <param name="StartAt">Arrival time at which a shard begins that has no position yet; null for the oldest record.</param>
+/// <param name="ReadToTipAt">When the shard was last read to its tip at this very position; null if that is not known.</param>
 internal sealed record CheckpointDocument(
     int Version,
     string Application,
     string Shard,
     string Stream,
     string StreamId,
+    CheckpointLease Lease,
+    bool IsEnded,
+    IReadOnlyList<string> Ancestors,
+    string? Problem,
+    long DataLosses,
+    long? StartAt,
     string Position,
+    long? ReadToTipAt,
     long? ShardTime,
     CheckpointBooks Books,
     IReadOnlyList<CheckpointTicker> Tickers)
 {
-    public const int CurrentVersion = 1;
+    public const int CurrentVersion = 2;
 }
+
+/// <summary>Who may read the shard and write this object. It is taken and renewed by compare-and-set only.</summary>
+/// <param name="Owner">A fresh id per process start; null once the shard was let go.</param>
+/// <param name="Epoch">One more with every acquisition, also by the same owner.</param>
+/// <param name="Counter">One more with every write of the owner: whoever sees it unchanged for <paramref name="DurationMicros"/> may take over.</param>
+/// <param name="DurationMicros">By the owner's setting, so that observers with another one do not judge it by theirs.</param>
+/// <param name="RequestedBy">A worker with fewer shards that asks for this one; null if none does.</param>
+internal sealed record CheckpointLease(string? Owner, long Epoch, long Counter, long DurationMicros, string? RequestedBy);
 
 internal sealed record CheckpointBooks(long Read, long Windowed, long Late, long Quarantined, long Repeated);
 

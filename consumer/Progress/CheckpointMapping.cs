@@ -9,10 +9,10 @@ namespace Streaming.Consumer.Progress;
 internal static class CheckpointMapping
 {
     /// <summary>
-    /// The state that a restart at the snapshot's position needs: every window but those that take no tick any more and whose
-    /// last value is known to stand in its object.
+    /// The stored checkpoint with the state that a restart at the snapshot's position needs: every window but those that take no
+    /// tick any more and whose last value is known to stand in its object.
     /// </summary>
-    public static CheckpointDocument ToDocument(FlushSnapshot snapshot, BarWriteResult written, ObjectOrigin origin)
+    public static CheckpointDocument With(this CheckpointDocument stored, FlushSnapshot snapshot, BarWriteResult written)
     {
         var windows = new Dictionary<string, List<CheckpointWindow>>(snapshot.Watermarks.Count);
         for (int i = 0; i < snapshot.Windows.Count; i++)
@@ -25,19 +25,16 @@ internal static class CheckpointMapping
         }
 
         Books books = snapshot.Books;
-        return new CheckpointDocument(
-            CheckpointDocument.CurrentVersion,
-            origin.Application,
-            origin.Shard,
-            origin.Stream,
-            origin.StreamId,
-            snapshot.Position.ToString(),
-            snapshot.ShardMicros == long.MinValue ? null : snapshot.ShardMicros,
-            new CheckpointBooks(books.Read, books.Windowed, books.Late, books.Quarantined, books.Repeated),
-            [.. snapshot.Watermarks.Select(ticker => new CheckpointTicker(
+        return stored with
+        {
+            Position = snapshot.Position.ToString(),
+            ShardTime = snapshot.ShardMicros == long.MinValue ? null : snapshot.ShardMicros,
+            Books = new CheckpointBooks(books.Read, books.Windowed, books.Late, books.Quarantined, books.Repeated),
+            Tickers = [.. snapshot.Watermarks.Select(ticker => new CheckpointTicker(
                 ticker.Key,
                 ticker.Value,
-                windows.TryGetValue(ticker.Key, out List<CheckpointWindow>? list) ? list : []))]);
+                windows.TryGetValue(ticker.Key, out List<CheckpointWindow>? list) ? list : []))],
+        };
     }
 
     private static CheckpointWindow ToDocument(in WindowValue value) => new(
@@ -61,6 +58,8 @@ internal static class CheckpointMapping
         CheckpointBooks books = document.Books;
         return new ShardFold(
             SequenceNumber.Parse(document.Position),
+            document.StartAt,
+            document.ReadToTipAt,
             new Books(books.Read, books.Windowed, books.Late, books.Quarantined, books.Repeated),
             document.ShardTime ?? long.MinValue,
             [.. document.Tickers.Select(ticker => KeyValuePair.Create(ticker.Ticker, ticker.Watermark))],

@@ -1,80 +1,90 @@
 using System.Text.Json;
-using Streaming.Consumer.EventTime;
 using Streaming.Consumer.Flushing;
 using Streaming.Shared.Objects;
+using Streaming.Shared.Streams;
 
 namespace Streaming.Consumer.Progress;
 
 /// <summary>
-/// Owns: the checkpoint object of one shard, which holds the position and the windows that may still change there as one unit.
-/// Does not own: what goes into it. A put is conditional on the one that was read or written last, so that of two consumers of
-/// one application only one gets on.
+/// Owns: the checkpoint objects of one application over one stream: their keys, their JSON, and whose they are. Does not own: what
+/// goes into one, or who may write it.
 /// </summary>
-public sealed class CheckpointStore(IObjectStore store, ObjectOrigin origin, StoreRetry retry)
+internal sealed class CheckpointStore(IObjectStore store, StreamDescription stream, string application, StoreRetry retry)
 {
-    private readonly string _key = LakeLayout.Checkpoint(origin.Application, origin.Shard);
-    private string? _tag;
+    public StoreRetry Retry { get; } = retry;
 
-    /// <summary>What the last run left, or null for a shard that was never read.</summary>
-    /// <exception cref="CheckpointRefusedException">It is of another stream, a newer version, or broken.</exception>
-    public async Task<ShardFold?> LoadAsync(CancellationToken cancellation)
+    public ObjectOrigin Origin(string shard) => new(stream.Name, stream.CreationId, application, shard);
+
+    /// <summary>The checkpoint of a shard, or null if it was never read.</summary>
+    /// <exception cref="CheckpointRefusedException">It is of another stream, another version, or broken.</exception>
+    public async Task<StoredCheckpoint?> ReadAsync(string shard, CancellationToken cancellation)
     {
-        StoredObject? stored = await retry.RunAsync(token => store.GetAsync(_key, token), cancellation);
-        if (stored is null) return null;
-        _tag = stored.Tag;
-        try
-        {
-            CheckpointDocument document = JsonSerializer.Deserialize(stored.Content.Span, CheckpointJson.Default.CheckpointDocument)
-                ?? throw new JsonException("The document is null.");
-            Check(document);
-            return CheckpointMapping.ToFold(document);
-        }
-        catch (Exception broken) when (broken is JsonException or FormatException or OverflowException)
-        {
-            throw Refused($"is broken ({broken.Message})");
-        }
+        StoredObject? stored = await store.GetAsync(Key(shard), cancellation);
+        return stored is null ? null : new StoredCheckpoint(Parse(shard, stored.Content.Span), stored.Tag);
     }
 
-    /// <summary>Stores the snapshot's position and windows. Objects and kept records up to the position must stand already.</summary>
-    /// <exception cref="CheckpointRefusedException">Another consumer of this application has written it.</exception>
-    public async Task SaveAsync(FlushSnapshot snapshot, BarWriteResult written, CancellationToken cancellation)
+    /// <summary>Puts it if what stands there has that tag, or nothing stands there; null if the condition did not hold.</summary>
+    public async Task<StoredCheckpoint?> PutAsync(CheckpointDocument document, string? tag, CancellationToken cancellation)
     {
-        byte[] content = JsonSerializer.SerializeToUtf8Bytes(
-            CheckpointMapping.ToDocument(snapshot, written, origin),
-            CheckpointJson.Default.CheckpointDocument);
-        _tag = await retry.RunAsync(token => PutAsync(content, token), cancellation);
-    }
-
-    private async Task<string> PutAsync(byte[] content, CancellationToken cancellation)
-    {
-        string? tag = await store.PutAsync(_key, content, _tag, cancellation);
-        if (tag is not null) return tag;
+        byte[] content = JsonSerializer.SerializeToUtf8Bytes(document, CheckpointJson.Default.CheckpointDocument);
+        string key = Key(document.Shard);
+        if (await store.PutAsync(key, content, tag, cancellation) is { } written) return new StoredCheckpoint(document, written);
 
         // A put whose outcome was unknown may have been this one: then what stands there is what was to be written.
-        StoredObject? standing = await store.GetAsync(_key, cancellation);
-        if (standing is not null && standing.Content.Span.SequenceEqual(content)) return standing.Tag;
-        throw Refused("was changed by another consumer of the same application");
+        StoredObject? standing = await store.GetAsync(key, cancellation);
+        return standing is not null && standing.Content.Span.SequenceEqual(content) ? new StoredCheckpoint(document, standing.Tag) : null;
     }
 
-    private void Check(CheckpointDocument document)
+    private CheckpointDocument Parse(string shard, ReadOnlySpan<byte> content)
     {
-        if (document.Version > CheckpointDocument.CurrentVersion)
-            throw Refused($"has version {document.Version}, this program knows up to {CheckpointDocument.CurrentVersion}");
-        if (document.Stream != origin.Stream || document.StreamId != origin.StreamId)
+        try
+        {
+            CheckVersion(shard, content);
+            CheckpointDocument document = JsonSerializer.Deserialize(content, CheckpointJson.Default.CheckpointDocument)
+                ?? throw new JsonException("The document is null.");
+            CheckOrigin(shard, document);
+            return document;
+        }
+        catch (Exception broken) when (broken is JsonException or FormatException or InvalidOperationException)
+        {
+            throw Refused(shard, $"is broken ({broken.Message})");
+        }
+    }
+
+    // Before the rest, which another version may have in another form.
+    private void CheckVersion(string shard, ReadOnlySpan<byte> content)
+    {
+        var reader = new Utf8JsonReader(content);
+        using JsonDocument document = JsonDocument.ParseValue(ref reader);
+        if (!document.RootElement.TryGetProperty("version", out JsonElement member) || !member.TryGetInt32(out int version))
+            throw new JsonException("It has no version.");
+        if (version != CheckpointDocument.CurrentVersion)
+            throw Refused(shard, $"has version {version}, this program knows version {CheckpointDocument.CurrentVersion} only");
+    }
+
+    private void CheckOrigin(string shard, CheckpointDocument document)
+    {
+        if (document.Stream != stream.Name || document.StreamId != stream.CreationId)
         {
             throw Refused(
-                $"belongs to stream {document.Stream} (created as {document.StreamId}), not to {origin.Stream} (created as {origin.StreamId}); "
+                shard,
+                $"belongs to stream {document.Stream} (created as {document.StreamId}), not to {stream.Name} (created as {stream.CreationId}); "
                 + "the stream was deleted and created again, or the lake is another stream's");
         }
 
-        if (document.Application != origin.Application || document.Shard != origin.Shard)
-            throw Refused($"belongs to application {document.Application}, shard {document.Shard}");
+        if (document.Application != application || document.Shard != shard)
+            throw Refused(shard, $"belongs to application {document.Application}, shard {document.Shard}");
     }
 
-    private CheckpointRefusedException Refused(string problem) => new(
-        $"The checkpoint {store.Address}/{_key} {problem}. "
+    private string Key(string shard) => LakeLayout.Checkpoint(application, shard);
+
+    private CheckpointRefusedException Refused(string shard, string problem) => new(
+        $"The checkpoint {store.Address}/{Key(shard)} {problem}. "
         + $"Use another --lake, or stop all consumers, and move the lake's checkpoints/, {LakeLayout.Table}/, late/ and quarantine/ away to start afresh.");
 }
+
+/// <summary>A checkpoint as it stands in the lake.</summary>
+internal sealed record StoredCheckpoint(CheckpointDocument Document, string Tag);
 
 /// <summary>A checkpoint that must not be taken for one's own. The message says whose it is and what to do.</summary>
 public sealed class CheckpointRefusedException(string message) : Exception(message);

@@ -65,7 +65,7 @@ public sealed class ConsumerMeter : IDisposable
         }
     }
 
-    private IEnumerable<ShardFigures> Figures() => _service.Pipelines.Select(pipeline => pipeline.Progress.Figures);
+    private IEnumerable<ShardFigures> Figures() => _service.Shards;
 
     private KeyValuePair<string, object?>[] Tags(ShardFigures shard) => [.. _tags, new(MessagingTags.PartitionId, shard.Shard)];
 

@@ -101,7 +101,7 @@ internal static class LocalRun
         using ILoggerFactory loggers = LoggerFactory.Create(builder => Logging.Configure(builder, verbose: false));
         var service = new ConsumerService(stream, lake, options, time, new Random(Environment.ProcessId), loggers);
         await service.RunAsync(drain);
-        return service.Pipelines.Aggregate(default(Books), (sum, pipeline) => sum + pipeline.Progress.Figures.Books);
+        return service.Shards.Aggregate(default(Books), (sum, shard) => sum + shard.Books);
     }
 
     private static async Task PrintAsync(LakeReader lake, Books books)

@@ -1,10 +1,12 @@
+using Streaming.Shared.Ticks;
+
 namespace Streaming.Shared.Streams;
 
 /// <summary>Where a reader begins, in Kinesis' terms.</summary>
 public readonly record struct StreamPosition
 {
-    private StreamPosition(StreamPositionKind kind, SequenceNumber after = default, long atMicros = 0)
-        => (Kind, SequenceNumber, TimestampMicros) = (kind, after, atMicros);
+    private StreamPosition(StreamPositionKind kind, SequenceNumber after = default, long atMicros = 0, long? readToTipAtMicros = null)
+        => (Kind, SequenceNumber, TimestampMicros, ReadToTipAtMicros) = (kind, after, atMicros, readToTipAtMicros);
 
     public StreamPositionKind Kind { get; }
 
@@ -14,6 +16,14 @@ public readonly record struct StreamPosition
     /// <summary>For <see cref="StreamPositionKind.AtTimestamp"/>: arrival time, UTC microseconds since 1970.</summary>
     public long TimestampMicros { get; }
 
+    /// <summary>For <see cref="StreamPositionKind.AfterSequenceNumber"/>: see <see cref="After"/>.</summary>
+    public long? ReadToTipAtMicros { get; }
+
+    /// <summary>Begins at, and goes on with, what is left where records are known to be gone, instead of throwing.</summary>
+    public bool AcceptsLoss { get; private init; }
+
+    public StreamPosition AcceptingLoss() => this with { AcceptsLoss = true };
+
     /// <summary>The oldest record that is still there.</summary>
     public static StreamPosition TrimHorizon => new(StreamPositionKind.TrimHorizon);
 
@@ -21,11 +31,19 @@ public readonly record struct StreamPosition
     public static StreamPosition Latest => new(StreamPositionKind.Latest);
 
     /// <summary>The record that follows <paramref name="last"/>.</summary>
-    public static StreamPosition After(SequenceNumber last) => new(StreamPositionKind.AfterSequenceNumber, last);
+    /// <param name="readToTipAtMicros">
+    /// When nothing followed it yet, UTC microseconds since 1970; null if that is not known. It tells a shard that was quiet for longer
+    /// than its retention from one that lost records.
+    /// </param>
+    public static StreamPosition After(SequenceNumber last, long? readToTipAtMicros = null)
+        => new(StreamPositionKind.AfterSequenceNumber, last, readToTipAtMicros: readToTipAtMicros);
 
     /// <summary>The first record that arrived at or after that time.</summary>
     public static StreamPosition At(DateTimeOffset arrival)
-        => new(StreamPositionKind.AtTimestamp, atMicros: (arrival.UtcTicks - DateTimeOffset.UnixEpoch.Ticks) / TimeSpan.TicksPerMicrosecond);
+        => At(IsoTime.ToMicros(arrival));
+
+    /// <inheritdoc cref="At(DateTimeOffset)"/>
+    public static StreamPosition At(long arrivalMicros) => new(StreamPositionKind.AtTimestamp, atMicros: arrivalMicros);
 }
 
 public enum StreamPositionKind

@@ -16,6 +16,9 @@ public static class IsoTime
     /// <summary>The UTC time of microseconds since 1970; exact, which <see cref="DateTime.AddMicroseconds"/> with its double is not.</summary>
     public static DateTime ToDateTime(long micros) => DateTime.UnixEpoch.AddTicks(micros * TimeSpan.TicksPerMicrosecond);
 
+    /// <summary>UTC microseconds since 1970, cut to whole ones.</summary>
+    public static long ToMicros(DateTimeOffset instant) => (instant.UtcTicks - DateTimeOffset.UnixEpoch.Ticks) / TimeSpan.TicksPerMicrosecond;
+
     /// <summary>UTC microseconds since 1970 of a time in the years 1 to 9999.</summary>
     public static bool TryParse(ReadOnlySpan<byte> text, out long micros)
     {

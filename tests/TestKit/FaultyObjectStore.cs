@@ -20,9 +20,11 @@ public enum Fault
     CrashAfter,
 }
 
-/// <summary>A store in front of another one, in which calls fail by plan.</summary>
+/// <summary>A store in front of another one, in which calls fail by plan. After a crash no call gets through: the process is dead.</summary>
 public sealed class FaultyObjectStore(IObjectStore inner, Func<string, string, Fault> plan) : IObjectStore
 {
+    private volatile bool _isDead;
+
     public string Address => inner.Address;
 
     public Task CheckWritableAsync(CancellationToken cancellation) => inner.CheckWritableAsync(cancellation);
@@ -39,7 +41,8 @@ public sealed class FaultyObjectStore(IObjectStore inner, Func<string, string, F
 
     private async Task<T> RunAsync<T>(string operation, string key, Func<Task<T>> call)
     {
-        Fault fault = plan(operation, key);
+        Fault fault = _isDead ? Fault.CrashBefore : plan(operation, key);
+        _isDead |= fault is Fault.CrashBefore or Fault.CrashAfter;
         if (fault == Fault.CrashBefore) throw new ProcessCrashException();
         if (fault == Fault.FailBefore) throw new StoreUnavailableException($"{operation} {key}: injected, nothing was done");
         T result = await call();

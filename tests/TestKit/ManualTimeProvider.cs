@@ -24,7 +24,6 @@ public sealed class ManualTimeProvider(DateTimeOffset start) : TimeProvider
     {
         while (!task.IsCompleted)
         {
-            if (_timers.Count == 0) throw new InvalidOperationException("The task waits for something that no timer brings.");
             FireNext();
         }
 
@@ -38,8 +37,10 @@ public sealed class ManualTimeProvider(DateTimeOffset start) : TimeProvider
         return timer;
     }
 
-    private void FireNext()
+    /// <summary>Moves on to the next timer.</summary>
+    public void FireNext()
     {
+        if (_timers.Count == 0) throw new InvalidOperationException("Something is waited for that no timer brings.");
         ManualTimer timer = _timers.Dequeue();
         if (timer.Due is not { } due) return;
         _ticks = Math.Max(_ticks, due);

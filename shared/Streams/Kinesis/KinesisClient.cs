@@ -31,7 +31,9 @@ public sealed class KinesisClient(AwsJsonClient aws, string streamName) : IDispo
         return new StreamSummary(
             summary.GetProperty("StreamARN").GetString()!,
             summary.GetProperty("StreamStatus").GetString()!,
-            summary.GetProperty("StreamCreationTimestamp").GetDecimal());
+            summary.GetProperty("StreamCreationTimestamp").GetDecimal(),
+            // The service always says it; an emulator that does not has its default.
+            TimeSpan.FromHours(summary.TryGetProperty("RetentionPeriodHours", out JsonElement hours) ? hours.GetInt32() : 24));
     }
 
     /// <summary>All pages.</summary>
@@ -183,4 +185,5 @@ public sealed class KinesisClient(AwsJsonClient aws, string streamName) : IDispo
 
 /// <param name="Status">CREATING, ACTIVE, UPDATING or DELETING.</param>
 /// <param name="CreatedSeconds">Since 1970, UTC.</param>
-public sealed record StreamSummary(string Arn, string Status, decimal CreatedSeconds);
+/// <param name="Retention">How long a record can be read.</param>
+public sealed record StreamSummary(string Arn, string Status, decimal CreatedSeconds, TimeSpan Retention);

@@ -33,8 +33,8 @@ internal sealed class KinesisShardReader : IShardReader
     public static async Task<KinesisShardReader> OpenAsync(KinesisStream stream, string shardId, StreamPosition from, CancellationToken cancellation)
     {
         var reader = new KinesisShardReader(stream, shardId, from);
-        if (from.Kind == StreamPositionKind.AfterSequenceNumber && from.SequenceNumber != SequenceNumber.None)
-            await reader.CheckNotTrimmedAsync(from.SequenceNumber, cancellation);
+        if (from is { Kind: StreamPositionKind.AfterSequenceNumber, AcceptsLoss: false } && from.SequenceNumber != SequenceNumber.None)
+            await reader.CheckNotTrimmedAsync(from, cancellation);
         reader._iterator = await stream.Client.GetShardIteratorAsync(shardId, from, cancellation);
         reader.HoldPlaceOfLatest();
         return reader;
@@ -102,9 +102,10 @@ internal sealed class KinesisShardReader : IShardReader
 
     /// <summary>
     /// The service begins at the oldest record when the position is older, and does not say so. The oldest record that is still
-    /// there tells: if it comes after the position, the position itself was trimmed, and nobody can know what else was.
+    /// there tells: if it comes after the position, the position itself was trimmed. Nothing else was if there was nothing else at a
+    /// time that is within the retention; else nobody can know.
     /// </summary>
-    private async Task CheckNotTrimmedAsync(SequenceNumber position, CancellationToken cancellation)
+    private async Task CheckNotTrimmedAsync(StreamPosition position, CancellationToken cancellation)
     {
         const int mostLooks = 5;
         _iterator = await _stream.Client.GetShardIteratorAsync(_shardId, StreamPosition.TrimHorizon, cancellation);
@@ -115,7 +116,9 @@ internal sealed class KinesisShardReader : IShardReader
             await FillAsync(limit: 1, long.MinValue, cancellation);
             if (_batch.Count > 0)
             {
-                if (_batch[0].SequenceNumber > position) throw _stream.Trimmed(_shardId, position, _batch[0].SequenceNumber);
+                SequenceNumber oldest = _batch[0].SequenceNumber;
+                if (oldest > position.SequenceNumber && !await _stream.IsWithinRetentionAsync(position.ReadToTipAtMicros, cancellation))
+                    throw _stream.Trimmed(_shardId, position.SequenceNumber, oldest);
                 break;
             }
 

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text.RegularExpressions;
 using Streaming.Shared.Aws;
+using Streaming.Shared.Ticks;
 
 namespace Streaming.Shared.Streams.Kinesis;
 
@@ -12,6 +13,9 @@ namespace Streaming.Shared.Streams.Kinesis;
 public sealed partial class KinesisStream : IRecordStream
 {
     public const string Scheme = "kinesis://";
+
+    /// <summary>Records are trimmed a little after their time; the clocks of the machines and of the service differ.</summary>
+    private static readonly TimeSpan RetentionMargin = TimeSpan.FromMinutes(1);
 
     private readonly ConcurrentBag<(PutRecordsRequest Request, ResponseBuffer Answer)> _idle = [];
     private readonly string _name;
@@ -161,7 +165,14 @@ public sealed partial class KinesisStream : IRecordStream
     }
 
     internal StreamDataLossException Trimmed(string shardId, SequenceNumber position, SequenceNumber oldest)
-        => new($"{Address}, {shardId}: the position {position} is older than the stream's retention; the oldest record still there is {oldest}. Records between them may be lost, or there were none: a stream that was quiet for longer than its retention looks the same. To go on from the oldest record, stop the consumer and delete this shard's object below checkpoints/ in the lake.");
+        => new($"{Address}, {shardId}: the position {position} is older than the stream's retention; the oldest record still there is {oldest}. Records between them may be lost. To go on from the oldest record, start a consumer with --on-data-loss continue.");
+
+    /// <summary>True if a record that arrived at that time would still be there, with a margin for clocks.</summary>
+    internal async Task<bool> IsWithinRetentionAsync(long? micros, CancellationToken cancellation)
+    {
+        if (micros is not { } at || await SummaryAsync(cancellation) is not { } summary) return false;
+        return IsoTime.ToMicros(Client.Now - summary.Retention + RetentionMargin) < at;
+    }
 
     private async Task<bool> TryCreateAsync(int shardCount, CancellationToken cancellation)
     {

@@ -22,7 +22,7 @@ public sealed class OperationsServerTests : IDisposable
 
     private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
     private readonly HttpClient _http = new();
-    private readonly InMemoryStream _stream = new(shardCount: 2, recordsPerBatch: 10, new InstantTimeProvider(PipelineRun.Now));
+    private readonly InMemoryStream _stream = new(shardCount: 2, recordsPerBatch: 10, new FastTimeProvider(PipelineRun.Now));
 
     [Fact]
     public async Task BeforeTheStreamIsRead_IsAliveAndNotReady()
@@ -82,9 +82,9 @@ public sealed class OperationsServerTests : IDisposable
         Assert.Equal(21, Sum(text, "messaging_client_consumed_messages_total"));
         Assert.Equal(20, Sum(text, "streaming_consumer_windowed_total"));
         Assert.Equal(1, Sum(text, "streaming_consumer_quarantined_total"));
-        Assert.Equal(service.Pipelines.Sum(pipeline => pipeline.Progress.Figures.Puts.Written), Sum(text, "streaming_consumer_lake_puts_total", "outcome=\"written\""));
+        Assert.Equal(service.Shards.Sum(shard => shard.Puts.Written), Sum(text, "streaming_consumer_lake_puts_total", "outcome=\"written\""));
         Assert.True(Sum(text, "streaming_consumer_lake_puts_total", "outcome=\"written\"") > 0);
-        Assert.Equal(service.Pipelines.Sum(pipeline => pipeline.Progress.Figures.BytesRead), Sum(text, "streaming_consumer_read_bytes_total"));
+        Assert.Equal(service.Shards.Sum(shard => shard.BytesRead), Sum(text, "streaming_consumer_read_bytes_total"));
         Assert.True(Sum(text, "dotnet_process_memory_working_set_bytes") > 0);
     }
 

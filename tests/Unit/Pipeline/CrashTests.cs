@@ -36,12 +36,9 @@ public sealed class CrashTests
         {
             var random = new Random(seed);
             var lake = new InMemoryObjectStore();
-            var faulty = new FaultyObjectStore(lake, (_, _) =>
-            {
-                lock (random) return random.Next(12) == 0 ? (Fault)random.Next(1, 5) : Fault.None;
-            });
             for (int restarts = 0; restarts < 40; restarts++)
             {
+                var faulty = new FaultyObjectStore(lake, (_, _) => random.Next(12) == 0 ? (Fault)random.Next(1, 5) : Fault.None);
                 try
                 {
                     await PipelineRun.ConsumeAsync(Stream(), faulty);
@@ -110,10 +107,12 @@ public sealed class CrashTests
     }
 
     /// <summary>Two hours of three tickers with disorder, late ticks and garbage, in one shard and small batches.</summary>
-    internal static InMemoryStream Stream()
+    internal static InMemoryStream Stream() => Stream(new ManualTimeProvider(PipelineRun.Now));
+
+    internal static InMemoryStream Stream(TimeProvider time)
     {
         var random = new Random(Seed);
-        var stream = new InMemoryStream(shardCount: 1, recordsPerBatch: 40, new InstantTimeProvider(PipelineRun.Now));
+        var stream = new InMemoryStream(shardCount: 1, recordsPerBatch: 40, time);
         for (int i = 0; i < 400; i++)
         {
             string ticker = "T" + random.Next(3);

@@ -11,6 +11,8 @@ namespace Streaming.Tests.Unit.Pipeline;
 /// <summary>Runs the real consumer over a stream and a store, and reads back what it left.</summary>
 internal static class PipelineRun
 {
+    private static int _workers;
+
     public static readonly DateTimeOffset Now = new(2024, 1, 2, 22, 0, 0, TimeSpan.Zero);
 
     /// <summary>Flushes after every batch, so that there are many places to fail at.</summary>
@@ -19,11 +21,11 @@ internal static class PipelineRun
     public static async Task<Books> ConsumeAsync(
         InMemoryStream stream, IObjectStore lake, ConsumerOptions? options = null, CancellationToken drain = default)
     {
-        // On a clock where every wait is over at once, a time-out would be too.
-        options = (options ?? Eager) with { DrainTimeout = Timeout.InfiniteTimeSpan };
+        options = (options ?? Eager) with { WorkerId = $"worker-{Interlocked.Increment(ref _workers)}" };
         var service = new ConsumerService(stream, lake, options, stream.Time, new Random(1), NullLoggerFactory.Instance);
-        await service.RunAsync(drain);
-        return service.Pipelines.Aggregate(default(Books), (sum, pipeline) => sum + pipeline.Progress.Figures.Books);
+        if (stream.Time is ManualTimeProvider clock) VirtualThread.Run(clock, () => service.RunAsync(drain));
+        else await service.RunAsync(drain);
+        return service.Shards.Aggregate(default(Books), (sum, shard) => sum + shard.Books);
     }
 
     /// <summary>Everything that a user can see in the lake, in one text: rows, late and bad records.</summary>

@@ -1,0 +1,249 @@
+using System.Runtime.ExceptionServices;
+using Microsoft.Extensions.Logging;
+using Streaming.Consumer.Progress;
+using Streaming.Shared.Objects;
+using Streaming.Shared.Streams;
+using Streaming.Shared.Ticks;
+
+namespace Streaming.Consumer.Assignment;
+
+/// <summary>
+/// Owns: which shards this worker takes, and which it asks others for, so that workers of one application differ by one shard at
+/// most. There is no leader: each worker looks at the leases and moves by compare-and-set. Does not own: what is done with a lease.
+/// </summary>
+internal sealed partial class ShardAssigner(
+    IRecordStream stream, CheckpointStore checkpoints, ConsumerOptions options, string worker, TimeProvider time, Random random, ILogger logger)
+{
+    /// <summary>Shards appear by resharding only, and most of those by the end of one that this worker reads itself.</summary>
+    private static readonly TimeSpan ListInterval = TimeSpan.FromSeconds(30);
+
+    /// <summary>Looks in so many parts of a lease's duration: the sooner a death is seen, the more requests it costs.</summary>
+    private const int LooksPerLease = 8;
+
+    private const int MaxConcurrentRequests = 16;
+
+    private readonly long? _startAt = StartAt(options.Start, time);
+    private readonly LeaseClock _leases = new(time);
+    private readonly HashSet<string> _ended = [];
+    private readonly HashSet<string> _leftAlone = [];
+    private IReadOnlyList<Shard> _shards = [];
+    private long? _listedAt;
+
+    /// <summary>Shards of the stream that are neither read to their end nor given up by this worker.</summary>
+    public int Open => _shards.Count(shard => IsOpen(shard.Id));
+
+    /// <summary>No shard is about to become this worker's: each is its own, ended, given up, or of an owner that is seen to live.</summary>
+    public bool IsSettled { get; private set; }
+
+    /// <summary>How long until it is worth looking again.</summary>
+    public TimeSpan Wait { get; private set; }
+
+    /// <summary>Does not take the shard again: it is done with in this run, or cannot be read.</summary>
+    public void LeaveAlone(string shard) => _leftAlone.Add(shard);
+
+    /// <summary>The shard was read to its end, so that its children are to be found.</summary>
+    public void Ended(string shard)
+    {
+        _ended.Add(shard);
+        _listedAt = null;
+    }
+
+    /// <summary>Takes what is free and this worker's share; if there is nothing free, asks an owner that has two more for some.</summary>
+    /// <param name="mine">Shards that this worker holds.</param>
+    /// <param name="refused">Told of a shard whose checkpoint cannot be used.</param>
+    /// <exception cref="StreamUnavailableException">The shards cannot be listed.</exception>
+    /// <exception cref="StoreUnavailableException">The leases cannot be read.</exception>
+    public async Task<IReadOnlyList<ShardLease>> TakeAsync(
+        IReadOnlyCollection<string> mine, Action<string, Exception> refused, CancellationToken cancellation)
+    {
+        if (_listedAt is not { } listed || time.GetElapsedTime(listed) >= ListInterval)
+        {
+            _shards = await stream.ListShardsAsync(cancellation);
+            _listedAt = time.GetTimestamp();
+        }
+
+        Shard[] others = [.. _shards.Where(shard => IsOpen(shard.Id) && !mine.Contains(shard.Id))];
+        List<ShardView> views = await LookAsync(others, refused, cancellation);
+        ShardView[] free = [.. views.Where(view => view.IsFree)];
+        random.Shuffle(free);
+        (ShardLease? Lease, Exception? Failure)[] tried = await InChunksAsync(
+            free.Take(Share(views, mine.Count) - mine.Count), view => TryTakeAsync(view, cancellation));
+        ShardLease[] taken = [.. tried.Select(take => take.Lease).OfType<ShardLease>()];
+        if (taken.Length == 0 && tried.Select(take => take.Failure).FirstOrDefault(failure => failure is not null) is { } failed)
+            ExceptionDispatchInfo.Throw(failed);
+        if (free.Length == 0) await AskAsync(views, mine.Count, cancellation);
+        IsSettled = taken.Length == free.Length
+            && views.All(view => view.Holder is null || (view.Holder != worker && _leases.HasMoved(view.Shard.Id)));
+        if (!IsSettled) Wait = Min(Wait, options.LeaseDuration / LooksPerLease);
+        return taken;
+    }
+
+    private async Task<List<ShardView>> LookAsync(Shard[] shards, Action<string, Exception> refused, CancellationToken cancellation)
+    {
+        Wait = ListInterval;
+        (StoredCheckpoint? Stored, Exception? Failure)[] stored = await InChunksAsync(shards, shard => TryReadAsync(shard.Id, cancellation));
+        var views = new List<ShardView>();
+        for (int i = 0; i < shards.Length; i++)
+        {
+            Exception? failure = stored[i].Failure;
+            try
+            {
+                if (failure is null) views.Add(stored[i].Stored is { } known ? View(shards[i], known) : await FirstViewAsync(shards[i], cancellation));
+            }
+            catch (Exception lost) when (lost is CheckpointRefusedException or StreamDataLossException)
+            {
+                failure = lost;
+            }
+
+            if (failure is null) continue;
+            LeaveAlone(shards[i].Id);
+            refused(shards[i].Id, failure);
+        }
+
+        return views;
+    }
+
+    private bool IsOpen(string shard) => !_ended.Contains(shard) && !_leftAlone.Contains(shard);
+
+    private ShardView View(Shard shard, StoredCheckpoint stored)
+    {
+        if (stored.Document.IsEnded)
+        {
+            Ended(shard.Id);
+            return new ShardView(shard, stored, null, Holder: null);
+        }
+
+        // A shard that was asked for belongs to the one who asked, also when it was let go; for as long as a lease.
+        CheckpointLease lease = stored.Document.Lease;
+        string? holder = lease.RequestedBy ?? lease.Owner;
+        if (holder is null || (lease.Owner is null && holder == worker)) return new ShardView(shard, stored, null, Holder: null);
+        TimeSpan left = _leases.UntilExpiry(shard.Id, lease);
+        if (left <= TimeSpan.Zero) return new ShardView(shard, stored, null, Holder: null);
+        Wait = Min(Wait, Min(left, TimeSpan.FromMicroseconds(lease.DurationMicros) / LooksPerLease));
+        return new ShardView(shard, stored, null, holder);
+    }
+
+    private async Task<ShardView> FirstViewAsync(Shard shard, CancellationToken cancellation)
+        => new(shard, null, await FirstDocumentAsync(shard, cancellation), Holder: null);
+
+    /// <summary>Null while a parent is not read to its end.</summary>
+    private async Task<CheckpointDocument?> FirstDocumentAsync(Shard shard, CancellationToken cancellation)
+    {
+        var parents = new List<CheckpointDocument>();
+        foreach (string parent in shard.ParentIds)
+        {
+            StoredCheckpoint? stored = await ReadAsync(parent, cancellation);
+            bool isListed = _shards.Any(other => other.Id == parent);
+            // A parent that is gone and was never read is of before this application's time.
+            if (stored is null && !isListed) continue;
+            if (stored is { Document.IsEnded: true }) parents.Add(stored.Document);
+            else if (isListed) return null;
+            else parents.Add(Vanished(shard.Id, stored!.Document));
+        }
+
+        return ShardInheritance.FirstDocument(shard, checkpoints.Origin(shard.Id), parents, _startAt);
+    }
+
+    private CheckpointDocument Vanished(string shard, CheckpointDocument parent)
+    {
+        var loss = new StreamDataLossException(
+            $"{stream.Address}, {parent.Shard} is gone, and was read only to {parent.Position}: the rest of it is lost to its child {shard}. "
+            + "To go on without it, start a consumer with --on-data-loss continue.");
+        if (options.OnDataLoss == DataLossReaction.Stop) throw loss;
+        DataLost(logger, shard, loss.Message);
+        return parent;
+    }
+
+    private async Task<(ShardLease? Lease, Exception? Failure)> TryTakeAsync(ShardView view, CancellationToken cancellation)
+    {
+        CheckpointDocument before = view.Checkpoint?.Document ?? view.FirstDocument!;
+        CheckpointLease lease = before.Lease;
+        CheckpointDocument document = before with
+        {
+            Problem = null,
+            Lease = new CheckpointLease(worker, lease.Epoch + 1, lease.Counter + 1, (long)options.LeaseDuration.TotalMicroseconds, RequestedBy: null),
+        };
+        try
+        {
+            StoredCheckpoint? acquired = await checkpoints.Retry.RunAsync(token => checkpoints.PutAsync(document, view.Checkpoint?.Tag, token), cancellation);
+            if (acquired is null) return (null, null);
+            Taken(logger, view.Shard.Id, document.Lease.Epoch, lease.Owner ?? "nobody");
+            return (new ShardLease(checkpoints, acquired, time), null);
+        }
+        catch (StoreUnavailableException failure)
+        {
+            // The others that were taken must not be lost with it. If this one was taken all the same, it expires like any other.
+            NotTaken(logger, view.Shard.Id, failure.Message);
+            return (null, failure);
+        }
+    }
+
+    /// <summary>How many shards this worker may have: an even share among those that hold any, and itself.</summary>
+    private int Share(List<ShardView> views, int mine)
+    {
+        int workers = views.Select(view => view.Holder).Where(holder => holder is not null).Append(worker).Distinct().Count();
+        int shards = mine + views.Count(view => view.IsFree || view.Holder is not null);
+        return (shards + workers - 1) / workers;
+    }
+
+    private async Task AskAsync(List<ShardView> views, int mine, CancellationToken cancellation)
+    {
+        int have = mine + views.Count(view => view.Holder == worker);
+        ShardView[]? most = views.Where(view => view.Holder is not null && view.Holder != worker).GroupBy(view => view.Holder)
+            .Select(group => group.ToArray()).MaxBy(group => group.Length);
+        if (most is null) return;
+        ShardView[] askable = [.. most.Where(view => view.CanBeAsked)];
+        random.Shuffle(askable);
+        foreach (ShardView view in askable.Take((most.Length - have) / 2))
+        {
+            CheckpointDocument document = view.Checkpoint!.Document;
+            // If this fails, the owner has written meanwhile: it is asked again at the next look.
+            await checkpoints.PutAsync(document with { Lease = document.Lease with { RequestedBy = worker } }, view.Checkpoint.Tag, cancellation);
+            Asked(logger, view.Shard.Id, view.Holder!);
+        }
+    }
+
+    private async Task<(StoredCheckpoint? Stored, Exception? Failure)> TryReadAsync(string shard, CancellationToken cancellation)
+    {
+        try
+        {
+            return (await ReadAsync(shard, cancellation), null);
+        }
+        catch (CheckpointRefusedException refused)
+        {
+            return (null, refused);
+        }
+    }
+
+    private static async Task<TResult[]> InChunksAsync<T, TResult>(IEnumerable<T> items, Func<T, Task<TResult>> run)
+    {
+        var results = new List<TResult>();
+        foreach (T[] chunk in items.Chunk(MaxConcurrentRequests)) results.AddRange(await Task.WhenAll(chunk.Select(run)));
+        return [.. results];
+    }
+
+    private Task<StoredCheckpoint?> ReadAsync(string shard, CancellationToken cancellation)
+        => checkpoints.Retry.RunAsync(token => checkpoints.ReadAsync(shard, token), cancellation);
+
+    private static TimeSpan Min(TimeSpan a, TimeSpan b) => a < b ? a : b;
+
+    private static long? StartAt(StartPosition start, TimeProvider time) => start.Kind switch
+    {
+        // As a time, so that neither a crash before the first checkpoint nor another worker skips what came since.
+        StartKind.Latest => IsoTime.ToMicros(time.GetUtcNow()),
+        StartKind.At => IsoTime.ToMicros(start.At),
+        _ => null,
+    };
+
+    [LoggerMessage(201, LogLevel.Information, "{Shard}: taken with epoch {Epoch}; it was {Before}'s")]
+    private static partial void Taken(ILogger logger, string shard, long epoch, string before);
+
+    [LoggerMessage(202, LogLevel.Information, "{Shard}: asked {Owner} for it, who has more shards than this worker")]
+    private static partial void Asked(ILogger logger, string shard, string owner);
+
+    [LoggerMessage(203, LogLevel.Error, "{Shard}: going on after a loss, as --on-data-loss says: {Problem}")]
+    private static partial void DataLost(ILogger logger, string shard, string problem);
+
+    [LoggerMessage(204, LogLevel.Warning, "{Shard}: could not be taken: {Problem}")]
+    private static partial void NotTaken(ILogger logger, string shard, string problem);
+}

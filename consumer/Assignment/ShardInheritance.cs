@@ -1,0 +1,37 @@
+using System.Text;
+using Streaming.Consumer.Flushing;
+using Streaming.Consumer.Progress;
+using Streaming.Shared.Streams;
+
+namespace Streaming.Consumer.Assignment;
+
+/// <summary>What a shard begins with that was never read: nothing, or what its parents kept of the tickers whose hash key it owns.</summary>
+internal static class ShardInheritance
+{
+    /// <param name="parents">Final checkpoints of the parents; none for a first shard, or where the parents are forgotten.</param>
+    /// <param name="startAt">Arrival time at which a first shard begins; null for its oldest record.</param>
+    public static CheckpointDocument FirstDocument(Shard shard, ObjectOrigin origin, IReadOnlyList<CheckpointDocument> parents, long? startAt) => new(
+        CheckpointDocument.CurrentVersion,
+        origin.Application,
+        origin.Shard,
+        origin.Stream,
+        origin.StreamId,
+        new CheckpointLease(Owner: null, parents.Select(parent => parent.Lease.Epoch).DefaultIfEmpty(0).Max(), Counter: 0, DurationMicros: 0, RequestedBy: null),
+        IsEnded: false,
+        [.. parents.SelectMany(parent => parent.Ancestors.Append(parent.Shard)).Distinct()],
+        Problem: null,
+        DataLosses: 0,
+        // A child of shards that are being read has no record that is older than where they began.
+        parents.Count == 0 ? startAt : parents.Min(parent => parent.StartAt),
+        SequenceNumber.None.ToString(),
+        ReadToTipAt: null,
+        parents.Max(parent => parent.ShardTime),
+        new CheckpointBooks(0, 0, 0, 0, 0),
+        [.. parents.SelectMany(parent => parent.Tickers).Where(ticker => Owns(shard, ticker.Ticker))]);
+
+    private static bool Owns(Shard shard, string ticker)
+    {
+        UInt128 hash = HashKey.Of(Encoding.UTF8.GetBytes(ticker));
+        return shard.StartHash <= hash && hash <= shard.EndHash;
+    }
+}

@@ -1,0 +1,131 @@
+using Streaming.Consumer.EventTime;
+using Streaming.Consumer.Flushing;
+using Streaming.Consumer.Progress;
+using Streaming.Shared.Ticks;
+
+namespace Streaming.Consumer.Assignment;
+
+/// <summary>
+/// Owns: this worker's hold on one shard, which is the right to write the shard's checkpoint. Every write is a compare-and-set on what
+/// was read or written last, and raises the lease's counter. Does not own: when to renew, and what the shard does.
+/// </summary>
+/// <remarks>
+/// After an unknown result the checkpoint is read again; it is this worker's only if owner and epoch are, and then it goes on from
+/// what it read: another worker may have put in its request, or an older put have arrived late.
+/// </remarks>
+public sealed class ShardLease : IDisposable
+{
+    private const long Unknown = long.MinValue;
+
+    private readonly CheckpointStore _checkpoints;
+    private readonly TimeProvider _time;
+    private readonly CheckpointLease _acquired;
+    private readonly SemaphoreSlim _turn = new(1);
+    private StoredCheckpoint _stored;
+    private long _readToTipAt;
+    private long _dataLosses;
+
+    internal ShardLease(CheckpointStore checkpoints, StoredCheckpoint acquired, TimeProvider time)
+    {
+        (_checkpoints, _stored, _acquired, _time) = (checkpoints, acquired, acquired.Document.Lease, time);
+        Fold = CheckpointMapping.ToFold(acquired.Document);
+        (_readToTipAt, _dataLosses) = (acquired.Document.ReadToTipAt ?? Unknown, acquired.Document.DataLosses);
+    }
+
+    public string Shard => _stored.Document.Shard;
+
+    public long Epoch => _acquired.Epoch;
+
+    public TimeSpan Duration => TimeSpan.FromMicroseconds(_acquired.DurationMicros);
+
+    /// <summary>Position and windows as they were when the lease was acquired.</summary>
+    public ShardFold Fold { get; }
+
+    public IReadOnlyList<string> Ancestors => _stored.Document.Ancestors;
+
+    /// <summary>Another worker has too few shards and asks for this one; seen at this worker's next write.</summary>
+    public bool IsRequested => _stored.Document.Lease.RequestedBy is not null;
+
+    /// <summary>Stores the snapshot's position and windows. Objects and kept records up to the position must stand already.</summary>
+    /// <exception cref="LeaseLostException">Another worker owns the shard now.</exception>
+    public Task SaveAsync(FlushSnapshot snapshot, BarWriteResult written, CancellationToken cancellation)
+        => PutAsync(
+            stored =>
+            {
+                // What was noted belongs to the position before.
+                Volatile.Write(ref _readToTipAt, Unknown);
+                return stored.With(snapshot, written);
+            },
+            cancellation);
+
+    /// <summary>Shows other workers that this one lives. Writes the state last stored, never a live one.</summary>
+    /// <inheritdoc cref="SaveAsync"/>
+    public Task RenewAsync(CancellationToken cancellation) => PutAsync(stored => stored, cancellation);
+
+    /// <summary>The shard is read to its end, and all up to there is saved: its children may begin.</summary>
+    /// <inheritdoc cref="SaveAsync"/>
+    public Task EndAsync(CancellationToken cancellation)
+        => PutAsync(stored => stored with { IsEnded = true, Lease = stored.Lease with { Owner = null, RequestedBy = null } }, cancellation);
+
+    /// <summary>Lets the shard go, so that the next owner need not wait.</summary>
+    /// <param name="problem">Why this worker stops at the shard, for operators; null if there is none.</param>
+    /// <inheritdoc cref="SaveAsync"/>
+    public Task ReleaseAsync(string? problem, CancellationToken cancellation)
+        => PutAsync(stored => stored with { Problem = problem, Lease = stored.Lease with { Owner = null } }, cancellation);
+
+    /// <summary>Looks whether the shard is still this worker's.</summary>
+    /// <inheritdoc cref="SaveAsync"/>
+    public async Task CheckAsync(CancellationToken cancellation)
+    {
+        StoredCheckpoint? standing = await _checkpoints.Retry.RunAsync(token => _checkpoints.ReadAsync(Shard, token), cancellation);
+        if (!IsMine(standing)) throw new LeaseLostException(Shard);
+    }
+
+    /// <summary>
+    /// The shard is empty beyond the position last stored. Kept with it, because a stream that is quiet for longer than its retention
+    /// looks else like one that lost records.
+    /// </summary>
+    public void NoteTip() => Volatile.Write(ref _readToTipAt, IsoTime.ToMicros(_time.GetUtcNow()));
+
+    /// <summary>Records are known to be gone, and the operator has chosen to go on.</summary>
+    public void NoteDataLoss() => Interlocked.Increment(ref _dataLosses);
+
+    private async Task PutAsync(Func<CheckpointDocument, CheckpointDocument> change, CancellationToken cancellation)
+    {
+        // A renewal and a flush may want to write at once.
+        await _turn.WaitAsync(cancellation);
+        try
+        {
+            _stored = await _checkpoints.Retry.RunAsync(token => TryPutAsync(change, token), cancellation);
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    private async Task<StoredCheckpoint> TryPutAsync(Func<CheckpointDocument, CheckpointDocument> change, CancellationToken cancellation)
+    {
+        CheckpointDocument next = change(_stored.Document);
+        long tip = Volatile.Read(ref _readToTipAt);
+        next = next with
+        {
+            Lease = next.Lease with { Counter = next.Lease.Counter + 1 },
+            DataLosses = Interlocked.Read(ref _dataLosses),
+            ReadToTipAt = tip == Unknown ? null : tip,
+        };
+        if (await _checkpoints.PutAsync(next, _stored.Tag, cancellation) is { } written) return written;
+        StoredCheckpoint? standing = await _checkpoints.ReadAsync(Shard, cancellation);
+        if (!IsMine(standing)) throw new LeaseLostException(Shard);
+        _stored = standing!;
+        throw new LostRaceException(Shard);
+    }
+
+    private bool IsMine(StoredCheckpoint? standing)
+        => standing is { Document: { IsEnded: false, Lease: var lease } } && lease.Owner == _acquired.Owner && lease.Epoch == _acquired.Epoch;
+
+    public void Dispose() => _turn.Dispose();
+}
+
+/// <summary>Another worker owns the shard now. What this one still wrote is older truth and harmed nothing.</summary>
+public sealed class LeaseLostException(string shard) : Exception($"{shard} belongs to another worker now.");
