@@ -24,7 +24,7 @@ public sealed class AwsOracleTests(AwsEmulators emulators) : IDisposable
 
         (await run.CreateStreamAsync(shards: 2)).ShouldExit(0);
         await run.KillConsumerDuringAsync(
-            run.ReplayAsync([Oracle.InputOf(file), .. Oracle.LimitOf(file)]), token => store.ListAsync("checkpoints/", token).AnyAsync(token).AsTask());
+            run.ReplayAsync([Oracle.InputOf(file), .. Oracle.LimitOf(file)]), token => store.ListAsync("avg_1min/", token).AnyAsync(token).AsTask());
         CliResult last = (await run.ConsumeAsync()).ShouldExit(0);
 
         string books = FormattableString.Invariant($"{oracle.Sum(row => row.Count):N0}");

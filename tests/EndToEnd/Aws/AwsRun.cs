@@ -6,7 +6,7 @@ namespace Streaming.Tests.EndToEnd.Aws;
 /// <summary>The two programs over one Kinesis stream and one lake on S3, as a user runs them.</summary>
 internal sealed class AwsRun(string folder, IReadOnlyDictionary<string, string> variables, string stream, string lake)
 {
-    private static readonly TimeSpan CheckpointLimit = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan FirstRowsLimit = TimeSpan.FromMinutes(1);
 
     public Task<CliResult> CreateStreamAsync(int shards)
         => Cli.RunAsync("producer", folder, variables, "stream", "create", "--stream", stream, "--shards", $"{shards}");
@@ -16,17 +16,17 @@ internal sealed class AwsRun(string folder, IReadOnlyDictionary<string, string> 
 
     public Task<CliResult> ConsumeAsync() => Cli.RunAsync("consumer", folder, variables, "run", "--once", "--stream", stream, "--lake", lake);
 
-    /// <summary>Reads while the replay runs and is killed with SIGKILL after its first checkpoint, with windows open that it has not written.</summary>
-    /// <param name="hasCheckpoint">Whether there is one yet.</param>
-    public async Task KillConsumerDuringAsync(Task<CliResult> replay, Func<CancellationToken, Task<bool>> hasCheckpoint)
+    /// <summary>Reads while the replay runs and is killed with SIGKILL after its first rows, with windows open that it has not written.</summary>
+    /// <param name="hasRows">Whether there are any yet.</param>
+    public async Task KillConsumerDuringAsync(Task<CliResult> replay, Func<CancellationToken, Task<bool>> hasRows)
     {
-        using Process consumer = Cli.Start("consumer", folder, variables, "run", "--stream", stream, "--lake", lake, "--flush-interval", "50ms");
+        using Process consumer = Cli.Start("consumer", folder, variables, "run", "--stream", stream, "--lake", lake, "--flush-interval", "50ms", "--lease-duration", "2s");
         Task<string> errors = consumer.StandardError.ReadToEndAsync();
         Task<string> output = consumer.StandardOutput.ReadToEndAsync();
-        using var limit = new CancellationTokenSource(CheckpointLimit, TimeProvider.System);
+        using var limit = new CancellationTokenSource(FirstRowsLimit, TimeProvider.System);
         try
         {
-            while (!await hasCheckpoint(limit.Token))
+            while (!await hasRows(limit.Token))
             {
                 Assert.False(consumer.HasExited, consumer.HasExited ? await errors : "");
                 await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, limit.Token);
