@@ -6,7 +6,7 @@ namespace Streaming.Consumer;
 /// <summary>Decides when a run is over that does not run for ever; shared by the shards of a process.</summary>
 public sealed class RunEnd(ConsumerOptions options, TimeProvider time)
 {
-    private readonly long _startMicros = IsoTime.ToMicros(time.GetUtcNow());
+    private readonly long _untilMicros = IsoTime.ToMicros(options.OnceUntil ?? time.GetUtcNow());
     private readonly Dictionary<string, long?> _idleSince = [];
     private readonly HashSet<string> _reached = [];
     private bool _isSettled;
@@ -44,15 +44,15 @@ public sealed class RunEnd(ConsumerOptions options, TimeProvider time)
         lock (_idleSince)
         {
             _idleSince[shard] = idleSince;
-            bool isReached = (options.Once && IsPastStart(batch)) || (options.UntilIdle is { } quiet && _isSettled && AreAllIdle(quiet));
+            bool isReached = (options.Once && IsPastEnd(batch)) || (options.UntilIdle is { } quiet && _isSettled && AreAllIdle(quiet));
             if (isReached) _reached.Add(shard);
             return isReached;
         }
     }
 
-    /// <summary>At the tip, or at a record that arrived after the start: the end that the shard had then is behind.</summary>
-    private bool IsPastStart(RecordBatch batch)
-        => batch.MillisBehindLatest == 0 || (batch.Count > 0 && batch[batch.Count - 1].ArrivalMicros > _startMicros);
+    /// <summary>At the tip, or at a record that arrived after the run began: the end that the shard had then is behind.</summary>
+    private bool IsPastEnd(RecordBatch batch)
+        => batch.MillisBehindLatest == 0 || (batch.Count > 0 && batch[batch.Count - 1].ArrivalMicros >= _untilMicros);
 
     private bool AreAllIdle(TimeSpan quiet) => _idleSince.Where(shard => !_reached.Contains(shard.Key))
         .All(shard => shard.Value is { } since && time.GetElapsedTime(since) >= quiet);

@@ -161,6 +161,7 @@ internal sealed partial class ShardAssigner(
         CheckpointDocument document = before with
         {
             Problem = null,
+            WrittenAt = IsoTime.ToMicros(time.GetUtcNow()),
             Lease = new CheckpointLease(worker, lease.Epoch + 1, lease.Counter + 1, (long)options.LeaseDuration.TotalMicroseconds, RequestedBy: null),
         };
         try

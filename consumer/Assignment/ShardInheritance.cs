@@ -21,6 +21,8 @@ internal static class ShardInheritance
         [.. parents.SelectMany(parent => parent.Ancestors.Append(parent.Shard)).Distinct()],
         Problem: null,
         DataLosses: 0,
+        WrittenAt: 0,
+        SavedAt: null,
         // A child of shards that are being read has no record that is older than where they began.
         parents.Count == 0 ? startAt : parents.Min(parent => parent.StartAt),
         SequenceNumber.None.ToString(),

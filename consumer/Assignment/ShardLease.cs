@@ -54,7 +54,7 @@ public sealed class ShardLease : IDisposable
             {
                 // What was noted belongs to the position before.
                 Volatile.Write(ref _readToTipAt, Unknown);
-                return stored.With(snapshot, written);
+                return stored.With(snapshot, written) with { SavedAt = IsoTime.ToMicros(_time.GetUtcNow()) };
             },
             cancellation);
 
@@ -96,7 +96,9 @@ public sealed class ShardLease : IDisposable
         await _turn.WaitAsync(cancellation);
         try
         {
-            _stored = await _checkpoints.Retry.RunAsync(token => TryPutAsync(change, token), cancellation);
+            // Once, or an attempt whose outcome was unknown would not be recognised by the next.
+            long now = IsoTime.ToMicros(_time.GetUtcNow());
+            _stored = await _checkpoints.Retry.RunAsync(token => TryPutAsync(change, now, token), cancellation);
         }
         finally
         {
@@ -104,13 +106,14 @@ public sealed class ShardLease : IDisposable
         }
     }
 
-    private async Task<StoredCheckpoint> TryPutAsync(Func<CheckpointDocument, CheckpointDocument> change, CancellationToken cancellation)
+    private async Task<StoredCheckpoint> TryPutAsync(Func<CheckpointDocument, CheckpointDocument> change, long now, CancellationToken cancellation)
     {
         CheckpointDocument next = change(_stored.Document);
         long tip = Volatile.Read(ref _readToTipAt);
         next = next with
         {
             Lease = next.Lease with { Counter = next.Lease.Counter + 1 },
+            WrittenAt = now,
             DataLosses = Interlocked.Read(ref _dataLosses),
             ReadToTipAt = tip == Unknown ? null : tip,
         };

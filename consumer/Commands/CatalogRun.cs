@@ -45,7 +45,7 @@ internal sealed class CatalogRun : IAsyncDisposable
     public async Task FinishAsync()
     {
         _abort.CancelAfter(_drainTimeout);
-        await _stop.CancelAsync();
+        _stop.Cancel();
         await _registering;
     }
 

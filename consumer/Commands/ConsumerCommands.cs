@@ -15,6 +15,9 @@ public static class ConsumerCommands
         {
             RunCommand.Create(new Settings(), verbose),
             QueryCommand.Create(new Settings()),
+            StatusCommand.Create(new Settings()),
+            CheckpointsCommand.Create(new Settings()),
+            ReplayCommand.Create(new Settings(), verbose),
             LakeCommand.Create(new Settings()),
         };
         root.Options.Add(verbose);

@@ -63,11 +63,16 @@ internal static partial class OptionTexts
             _ => StartPosition.Checkpoint,
         };
         if (text is "checkpoint" or "trim-horizon" or "latest") return true;
-        if (!text.StartsWith("at:", StringComparison.Ordinal)
-            || !DateTimeOffset.TryParse(text.AsSpan(3), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset at))
-            return false;
-        start = new StartPosition(StartKind.At, at);
+        if (!text.StartsWith("at:", StringComparison.Ordinal) || !TryTime(text[3..], out DateTimeOffset? at)) return false;
+        start = new StartPosition(StartKind.At, at!.Value);
         return true;
+    }
+
+    public static bool TryTime(string text, out DateTimeOffset? time)
+    {
+        bool parsed = DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset instant);
+        time = parsed ? instant : null;
+        return parsed;
     }
 
     [GeneratedRegex("^[A-Za-z0-9_-][A-Za-z0-9._-]{0,63}$", RegexOptions.None, matchTimeoutMilliseconds: 1000)]

@@ -11,6 +11,7 @@ public static class LakeLayout
 {
     public const string Table = "avg_1min";
     private const string FileName = "bars.parquet";
+    private const string CheckpointSuffix = ".json";
     private const string DateFormat = "yyyy-MM-dd";
 
     /// <summary>Late and bad records in one object.</summary>
@@ -34,7 +35,22 @@ public static class LakeLayout
         return true;
     }
 
-    public static string Checkpoint(string application, string shard) => $"checkpoints/{application}/{shard}.json";
+    public static string Checkpoint(string application, string shard) => $"{Checkpoints(application)}{shard}{CheckpointSuffix}";
+
+    /// <summary>What the keys of an application's checkpoints begin with.</summary>
+    public static string Checkpoints(string application) => $"checkpoints/{application}/";
+
+    /// <summary>Reads the shard back from a key of <see cref="Checkpoint"/>.</summary>
+    public static bool TryParseCheckpoint(string key, string application, out string shard)
+    {
+        string prefix = Checkpoints(application);
+        bool isOne = key.StartsWith(prefix, StringComparison.Ordinal) && key.EndsWith(CheckpointSuffix, StringComparison.Ordinal);
+        shard = isOne ? key[prefix.Length..^CheckpointSuffix.Length] : "";
+        return isOne;
+    }
+
+    /// <summary>Where a replay under that name has a lake of its own, inside the lake.</summary>
+    public static string Revision(string lake, string name) => $"{lake.TrimEnd('/')}/revisions/{name}";
 
     public static string Chunk(string kind, string shard, long ordinal)
         => string.Create(CultureInfo.InvariantCulture, $"{kind}/{shard}/{ordinal / RecordsPerChunk:D8}.jsonl");

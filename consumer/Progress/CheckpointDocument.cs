@@ -7,6 +7,8 @@ namespace Streaming.Consumer.Progress;
 /// <param name="Ancestors">Shards whose objects this one may go on with.</param>
 /// <param name="Problem">Why the last owner stopped at this shard, for operators; null if it did not.</param>
 /// <param name="DataLosses">How often records were known to be gone and the operator had chosen to go on.</param>
+/// <param name="WrittenAt">When the object was last written, by the writer's clock: for people. Nothing is decided by it.</param>
+/// <param name="SavedAt">Likewise, when position and windows were last saved; null before the first time.</param>
 /// <param name="StartAt">Arrival time at which a shard begins that has no position yet; null for the oldest record.</param>
 /// <param name="ReadToTipAt">When the shard was last read to its tip at this very position; null if that is not known.</param>
 internal sealed record CheckpointDocument(
@@ -20,6 +22,8 @@ internal sealed record CheckpointDocument(
     IReadOnlyList<string> Ancestors,
     string? Problem,
     long DataLosses,
+    long WrittenAt,
+    long? SavedAt,
     long? StartAt,
     string Position,
     long? ReadToTipAt,

@@ -23,6 +23,18 @@ internal sealed class CheckpointStore(IObjectStore store, StreamDescription stre
         return stored is null ? null : new StoredCheckpoint(Parse(shard, stored.Content.Span), stored.Tag);
     }
 
+    /// <summary>Every shard that has a checkpoint.</summary>
+    public async Task<IReadOnlyList<string>> ListAsync(CancellationToken cancellation)
+    {
+        var shards = new List<string>();
+        await foreach (string key in store.ListAsync(LakeLayout.Checkpoints(application), cancellation))
+        {
+            if (LakeLayout.TryParseCheckpoint(key, application, out string shard)) shards.Add(shard);
+        }
+
+        return shards;
+    }
+
     /// <summary>Puts it if what stands there has that tag, or nothing stands there; null if the condition did not hold.</summary>
     public async Task<StoredCheckpoint?> PutAsync(CheckpointDocument document, string? tag, CancellationToken cancellation)
     {

@@ -72,7 +72,7 @@ internal static class LocalRun
         using var handOver = CancellationTokenSource.CreateLinkedTokenSource(stop);
         Task beside = ConsumeAsync(options, stream, lake, time, handOver.Token);
         int replayed = await ReplayAsync(inputs, time, stop);
-        await handOver.CancelAsync();
+        handOver.Cancel();
         await beside;
         if (replayed != 0) return replayed;
 

@@ -1,0 +1,55 @@
+using System.CommandLine;
+using Microsoft.Extensions.Logging;
+using Streaming.Consumer.Flushing;
+using Streaming.Consumer.Http;
+using Streaming.Shared.Objects;
+using Streaming.Shared.Streams;
+
+namespace Streaming.Consumer.Commands;
+
+/// <summary><c>consumer replay</c>: a range of the stream once more, into a lake of its own inside the lake.</summary>
+internal static class ReplayCommand
+{
+    public static Command Create(Settings settings, Option<bool> verbose)
+    {
+        var application = new ApplicationOptions(settings);
+        var from = new CheckedOption<DateTimeOffset?>(settings, "--from", "first arrival time", "time", null, "an ISO 8601 time", OptionTexts.TryTime);
+        var to = new CheckedOption<DateTimeOffset?>(settings, "--to", "arrival time to stop at", "time", null, "an ISO 8601 time", OptionTexts.TryTime);
+        var revision = new CheckedOption<string>(
+            settings, "--revision", "name of the result: it stands in <lake>/revisions/<name>", "name", null,
+            "1 to 64 letters, digits, '.', '_' or '-'", OptionTexts.TryAppName);
+        (from.Required, to.Required, revision.Required) = (true, true, true);
+        var command = new Command(
+            "replay", "Computes a range of the stream again, into a table of its own. The running application and its rows are not touched.")
+        {
+            from, to, revision,
+        };
+        application.AddTo(command);
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            string lakeAddress = LakeLayout.Revision(application.Lake(parsed), revision.Read(parsed)!);
+            var options = new ConsumerOptions
+            {
+                Stream = application.Stream(parsed),
+                Lake = lakeAddress,
+                AppName = application.AppName(parsed),
+                Start = new StartPosition(StartKind.At, from.Read(parsed)!.Value),
+                Once = true,
+                OnceUntil = to.Read(parsed),
+                Http = HttpEndpoint.Off,
+                WorkerId = WorkerName.Fresh(),
+            };
+            TimeProvider time = TimeProvider.System;
+            await using IRecordStream stream = application.OpenStream(parsed);
+            IObjectStore lake = ObjectStores.Open(lakeAddress, time, application.Aws(parsed));
+            using ILoggerFactory loggers = LoggerFactory.Create(builder => Logging.Configure(builder, parsed.GetValue(verbose)));
+            var service = new ConsumerService(stream, lake, options, time, new Random(Environment.ProcessId), loggers);
+            await using var progress = new RunProgress(service, options, time, Console.Error, isTerminal: !Console.IsErrorRedirected);
+            await service.RunAsync(cancellation);
+            await progress.FinishAsync();
+            await Console.Error.WriteLineAsync($"consumer: rows are in {lakeAddress}; see: consumer query --lake {lakeAddress}");
+            return ExitCodes.Done;
+        });
+        return command;
+    }
+}

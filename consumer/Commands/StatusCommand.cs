@@ -1,0 +1,68 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json;
+using Spectre.Console;
+using Streaming.Consumer.EventTime;
+using Streaming.Consumer.Operating;
+using Streaming.Shared.Streams;
+
+namespace Streaming.Consumer.Commands;
+
+/// <summary><c>consumer status</c>: shards, owners, lag and books, from the checkpoints; exit code 1 if something is wrong.</summary>
+internal static class StatusCommand
+{
+    public static Command Create(Settings settings)
+    {
+        var application = new ApplicationOptions(settings);
+        var json = new Option<bool>("--json") { Description = "one JSON object" };
+        var command = new Command("status", "Shows who reads which shard, how far it is behind, and the books. Exit code 1 if a shard is not read or records are missing.") { json };
+        application.AddTo(command);
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            await using IRecordStream stream = application.OpenStream(parsed);
+            var reader = new StatusReader(stream, application.OpenLake(parsed), application.AppName(parsed), TimeProvider.System);
+            ApplicationStatus status = await reader.ReadAsync(cancellation);
+            if (parsed.GetValue(json)) Console.Out.WriteLine(JsonSerializer.Serialize(status, ApplicationStatusJson.Default.ApplicationStatus));
+            else Write(status);
+            return status.Healthy ? ExitCodes.Done : ExitCodes.Failed;
+        });
+        return command;
+    }
+
+    private static void Write(ApplicationStatus status)
+    {
+        WriteShards(status.Shards);
+        Books books = status.Books;
+        Console.Out.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"books: {books.Read:N0} read = {books.Windowed:N0} in windows + {books.Late:N0} late + {books.Quarantined:N0} quarantined + {books.Repeated:N0} repeated"));
+        foreach (string problem in status.Problems) Console.Out.WriteLine($"problem: {problem}");
+        Console.Out.WriteLine(status.Healthy ? "healthy" : "NOT healthy");
+    }
+
+    public static void WriteShards(IReadOnlyList<ShardStatus> shards)
+    {
+        Table table = new Table().Border(TableBorder.Simple);
+        foreach (string name in (string[])["shard", "state", "owner", "event time"]) table.AddColumn(name);
+        foreach (string name in (string[])["epoch", "behind ms", "checkpoint s", "open windows", "read", "late", "quarantined", "repeated"])
+            table.AddColumn(new TableColumn(name).RightAligned());
+        foreach (ShardStatus shard in shards) table.AddRow([.. Cells(shard).Select(cell => new Text(cell))]);
+        PlainConsole.For(Console.Out, Console.IsOutputRedirected).Write(table);
+    }
+
+    private static string[] Cells(ShardStatus shard) =>
+    [
+        shard.Shard,
+        shard.State,
+        shard.Owner ?? "-",
+        shard.EventTime?.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture) ?? "-",
+        shard.Epoch.ToString(CultureInfo.InvariantCulture),
+        shard.BehindMs?.ToString("N0", CultureInfo.InvariantCulture) ?? "-",
+        shard.CheckpointAgeSeconds?.ToString("N0", CultureInfo.InvariantCulture) ?? "-",
+        shard.OpenWindows.ToString("N0", CultureInfo.InvariantCulture),
+        shard.Books.Read.ToString("N0", CultureInfo.InvariantCulture),
+        shard.Books.Late.ToString("N0", CultureInfo.InvariantCulture),
+        shard.Books.Quarantined.ToString("N0", CultureInfo.InvariantCulture),
+        shard.Books.Repeated.ToString("N0", CultureInfo.InvariantCulture),
+    ];
+}
