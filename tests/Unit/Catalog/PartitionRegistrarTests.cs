@@ -117,7 +117,7 @@ public sealed class PartitionRegistrarTests
         Task registering = registrar.RunAsync(stop.Token, CancellationToken.None);
         ConsumerOptions options = PipelineRun.Eager with { DrainTimeout = Timeout.InfiniteTimeSpan };
         await new ConsumerService(stream, lake, options, Time, new Random(1), NullLoggerFactory.Instance, registrar).RunAsync(CancellationToken.None);
-        await stop.CancelAsync();
+        stop.Cancel();
         await registering;
     }
 

@@ -58,7 +58,7 @@ public sealed class OperationsServerTests : IDisposable
         while (ready.Status != HttpStatusCode.OK && !run.IsCompleted);
         Assert.Contains("\"shards_read\":2", ready.Body, StringComparison.Ordinal);
 
-        await drain.CancelAsync();
+        drain.Cancel();
         await reached.Task;
         (HttpStatusCode status, string body) = await GetAsync(server, "/healthz/ready");
         Assert.Equal(HttpStatusCode.ServiceUnavailable, status);

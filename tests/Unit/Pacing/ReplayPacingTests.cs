@@ -108,7 +108,7 @@ public sealed class ReplayPacingTests : IDisposable
         var pipeline = new ReplayPipeline(Options(0, 10, 20), _stream, _clock);
         Task<ReplaySummary> replay = pipeline.RunAsync(stop.Token);
         _clock.Advance(TimeSpan.FromSeconds(15));
-        await stop.CancelAsync();
+        stop.Cancel();
         ReplaySummary summary = await replay;
         Assert.True(summary.Interrupted);
         Assert.Equal(2, summary.Sent);

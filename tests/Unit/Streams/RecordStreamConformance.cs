@@ -146,7 +146,7 @@ public abstract class RecordStreamConformance
                 await own.PutAsync([.. Enumerable.Range(0, perBatch).Select(i => ($"key{p}", $"{p} {(b * perBatch) + i:D6}"))]);
             return true;
         })));
-        await done.CancelAsync();
+        done.Cancel();
         string[] seen = [.. (await Task.WhenAll(readers)).SelectMany(r => r.Texts())];
         Assert.Equal(producers * batches * perBatch, seen.Length);
         for (int p = 0; p < producers; p++)

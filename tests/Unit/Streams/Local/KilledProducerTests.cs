@@ -26,7 +26,7 @@ public sealed class KilledProducerTests
             () => FollowAsync(stream, shard.Id, done.Token), default, TaskCreationOptions.LongRunning, TaskScheduler.Default).Unwrap())];
         int[][] acknowledged = await Task.WhenAll(Enumerable.Range(0, Producers).Select(p => RunAndKillAsync(log.Folder, $"key{p}", new Random(seed + p))));
         await stream.PutAsync(("last", "last"));
-        await done.CancelAsync();
+        done.Cancel();
         List<Seen>[] followed = await Task.WhenAll(followers);
 
         for (int i = 0; i < shards.Count; i++) Assert.Equal(await stream.ReadAllAsync(shards[i].Id), followed[i]);
