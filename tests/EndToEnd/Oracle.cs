@@ -23,6 +23,21 @@ internal static class Oracle
 
     public static List<OracleRow> Load(string file) => LoadPath(Path.Combine(TestPaths.MarketData!, "oracle", file + "_1m.parquet"));
 
+    /// <summary>The oracle of all files together. Both crypto files have BTCUSD on one day; their windows there are of both.</summary>
+    public static List<OracleRow> LoadAll()
+    {
+        ILookup<(string, long), OracleRow> rows = Files.SelectMany(Load).ToLookup(row => (row.Ticker, row.MinuteMicros));
+        return [.. rows.Select(same => same.Aggregate((left, right) => left with
+        {
+            Count = left.Count + right.Count,
+            Average = ((left.Average * left.Count) + (right.Average * right.Count)) / (left.Count + right.Count),
+            LastTies = 2,
+            LastTieMin = Math.Min(left.LastTieMin, right.LastTieMin),
+            LastTieMax = Math.Max(left.LastTieMax, right.LastTieMax),
+            Volume = left.Volume + right.Volume,
+        }))];
+    }
+
     public static List<OracleRow> LoadPath(string path)
     {
         using var parquet = ParquetFile.Open(path);
