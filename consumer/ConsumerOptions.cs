@@ -48,7 +48,7 @@ public sealed record ConsumerOptions
     /// <summary>Stop at the end that every shard had at the start.</summary>
     public bool Once { get; init; }
 
-    /// <summary>With <see cref="Once"/>: stop at the first record that arrived then or later; null for the start of the run.</summary>
+    /// <summary>With <see cref="Once"/>: stop at the first record that arrived later; null for the start of the run.</summary>
     public DateTimeOffset? OnceUntil { get; init; }
 
     /// <summary>Stop when all shards were at their tip and empty for so long.</summary>

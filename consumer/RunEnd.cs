@@ -52,7 +52,7 @@ public sealed class RunEnd(ConsumerOptions options, TimeProvider time)
 
     /// <summary>At the tip, or at a record that arrived after the run began: the end that the shard had then is behind.</summary>
     private bool IsPastEnd(RecordBatch batch)
-        => batch.MillisBehindLatest == 0 || (batch.Count > 0 && batch[batch.Count - 1].ArrivalMicros >= _untilMicros);
+        => batch.MillisBehindLatest == 0 || (batch.Count > 0 && batch[batch.Count - 1].ArrivalMicros > _untilMicros);
 
     private bool AreAllIdle(TimeSpan quiet) => _idleSince.Where(shard => !_reached.Contains(shard.Key))
         .All(shard => shard.Value is { } since && time.GetElapsedTime(since) >= quiet);
