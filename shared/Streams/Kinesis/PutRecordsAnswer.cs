@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace Streaming.Shared.Streams.Kinesis;
 
 /// <summary>An answer to PutRecords: which records of the request were refused.</summary>
@@ -8,29 +10,16 @@ internal static class PutRecordsAnswer
     public static IReadOnlyList<RefusedRecord> Parse(ReadOnlySpan<byte> json, int count)
     {
         if (SaysAllAccepted(json)) return [];
-        var refused = new List<RefusedRecord>();
-        var scanner = new JsonScanner(json);
-        int records = 0;
-        bool isFirst = true;
-        scanner.Take((byte)'{');
-        while (scanner.TryNextMember(ref isFirst, out ReadOnlySpan<byte> name))
+        try
         {
-            if (!name.SequenceEqual("Records"u8))
-            {
-                scanner.SkipValue();
-                continue;
-            }
-
-            bool isFirstRecord = true;
-            scanner.Take((byte)'[');
-            while (scanner.TryNextElement(ref isFirstRecord))
-            {
-                if (ParseErrorCode(ref scanner) is { } code) refused.Add(new RefusedRecord(records, code));
-                records++;
-            }
+            var reader = new Utf8JsonReader(json);
+            using JsonDocument answer = JsonDocument.ParseValue(ref reader);
+            return FindRefused(answer.RootElement.GetProperty("Records"), count);
         }
-
-        return records == count ? refused : throw new FormatException($"PutRecords of {count} records was answered for {records}.");
+        catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException)
+        {
+            throw new FormatException($"The service's answer is not one to PutRecords: {e.Message}", e);
+        }
     }
 
     // The usual answer is not read record by record. The quotes cannot come from inside a text, where they would be escaped.
@@ -41,17 +30,18 @@ internal static class PutRecordsAnswer
         return at >= 0 && at + none.Length < json.Length && json[at + none.Length] is (byte)',' or (byte)'}';
     }
 
-    private static string? ParseErrorCode(ref JsonScanner scanner)
+    private static List<RefusedRecord> FindRefused(JsonElement records, int count)
     {
-        string? code = null;
-        bool isFirst = true;
-        scanner.Take((byte)'{');
-        while (scanner.TryNextMember(ref isFirst, out ReadOnlySpan<byte> name))
+        if (records.GetArrayLength() != count)
+            throw new FormatException($"PutRecords of {count} records was answered for {records.GetArrayLength()}.");
+        var refused = new List<RefusedRecord>();
+        int index = 0;
+        foreach (JsonElement record in records.EnumerateArray())
         {
-            if (name.SequenceEqual("ErrorCode"u8)) code = scanner.Text();
-            else scanner.SkipValue();
+            if (record.TryGetProperty("ErrorCode", out JsonElement code) && code.GetString() is { } text) refused.Add(new RefusedRecord(index, text));
+            index++;
         }
 
-        return code;
+        return refused;
     }
 }
