@@ -61,7 +61,7 @@ internal static class LocalRun
         TimeProvider time = TimeProvider.System;
         if (inputs.Length == 0) inputs = [MakeSample()];
 
-        await using IRecordStream stream = RecordStreams.Open(StreamAddress, time);
+        await using IManagedStream stream = RecordStreams.Open(StreamAddress, time);
         await stream.DeleteAsync(stop);
         await stream.CreateAsync(shardCount: 4, stop);
         DeleteLake();

@@ -10,11 +10,18 @@ internal static class OptionValues
     /// <param name="parse">Throws <see cref="UsageException"/> for what it cannot take.</param>
     public static Option<T> Create<T>(string name, string description, string valueName, Func<string, T> parse, T unset, params string[] aliases)
     {
-        return new Option<T>(name, aliases)
+        Option<T> option = Required(name, description, valueName, parse, aliases);
+        (option.Required, option.DefaultValueFactory) = (false, _ => unset);
+        return option;
+    }
+
+    /// <inheritdoc cref="Create"/>
+    public static Option<T> Required<T>(string name, string description, string valueName, Func<string, T> parse, params string[] aliases)
+        => new(name, aliases)
         {
             Description = description,
             HelpName = valueName,
-            DefaultValueFactory = _ => unset,
+            Required = true,
             CustomParser = result =>
             {
                 try
@@ -24,11 +31,10 @@ internal static class OptionValues
                 catch (UsageException e)
                 {
                     result.AddError($"{name}: {e.Message}");
-                    return unset;
+                    return default;
                 }
             },
         };
-    }
 
     // A flag takes no value: with an optional one it would swallow the input path behind it.
     public static Option<bool> Flag(string name, string description) => new(name) { Description = description, Arity = ArgumentArity.Zero };
@@ -52,6 +58,11 @@ internal static class OptionValues
         => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int value) && value > 0
             ? value
             : throw new UsageException($"'{text}' is not a whole number above 0.");
+
+    public static UInt128 HashKey(string text)
+        => UInt128.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out UInt128 hash)
+            ? hash
+            : throw new UsageException($"'{text}' is not a hash key, which is a whole number below 2^128.");
 
     public static TimeSpan? Duration(string text)
         => DurationText.TryParse(text, out TimeSpan duration) ? duration : throw new UsageException($"'{text}' is not {DurationText.Hint}.");

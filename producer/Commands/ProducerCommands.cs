@@ -56,7 +56,7 @@ public static class ProducerCommands
 
     private static int CodeOf(Exception e) => e switch
     {
-        UsageException or StreamNotFoundException => ExitCode.Usage,
+        UsageException or StreamNotFoundException or ReshardRefusedException => ExitCode.Usage,
         StreamUnavailableException or StoreUnavailableException => ExitCode.Unreachable,
         OperationCanceledException => ExitCode.Interrupted,
         _ => ExitCode.Failed,

@@ -1,18 +1,20 @@
 using System.CommandLine;
-using System.Globalization;
 using Streaming.Shared.Aws;
 using Streaming.Shared.Streams;
 
 namespace Streaming.Producer.Commands;
 
-/// <summary><c>producer stream create|describe|delete</c>.</summary>
+/// <summary><c>producer stream create|describe|delete|split|merge|reshard</c>.</summary>
 internal static class StreamCommand
 {
-    public static Command Create(CommandContext context) => new("stream", "Make, show or delete a stream.")
+    public static Command Create(CommandContext context) => new("stream", "Make, show, delete or reshard a stream.")
     {
         CreateStream(context),
         Describe(context),
         Delete(context),
+        Split(context),
+        Merge(context),
+        Reshard(context),
     };
 
     private static Command CreateStream(CommandContext context)
@@ -28,20 +30,10 @@ internal static class StreamCommand
     private static Command Describe(CommandContext context)
     {
         Option<bool> json = OptionValues.Flag("--json", "one JSON object");
-        return Make("describe", "Show name, creation and shards.", context, async (stream, parsed, cancellation) =>
+        return Make("describe", "Show name, creation and shards, closed ones too.", context, async (stream, parsed, cancellation) =>
         {
-            StreamDescription description = await stream.DescribeAsync(cancellation);
-            IReadOnlyList<Shard> shards = await stream.ListShardsAsync(cancellation);
-            if (parsed.GetValue(json))
-            {
-                var ranges = shards.Select(shard => new ShardView(shard.Id, Text(shard.StartHash), Text(shard.EndHash), shard.IsClosed));
-                await context.Output.WriteLineAsync(JsonOutput.Of(new StreamView(description.Name, description.CreationId, description.CreatedAt, [.. ranges])));
-                return;
-            }
-
-            await context.Output.WriteLineAsync($"{description.Name}  {description.CreationId}  created {SummaryText.TimeText(description.CreatedAt)}");
-            foreach (Shard shard in shards)
-                await context.Output.WriteLineAsync($"{shard.Id}  {Text(shard.StartHash)} - {Text(shard.EndHash)}{(shard.IsClosed ? "  closed" : "")}");
+            var view = StreamView.Of(await stream.DescribeAsync(cancellation), await stream.ListShardsAsync(cancellation));
+            await context.Output.WriteLineAsync(parsed.GetValue(json) ? JsonOutput.Of(view) : view.ToText());
         }, json);
     }
 
@@ -52,8 +44,51 @@ internal static class StreamCommand
             await context.Error.WriteLineAsync($"stream {stream.Address} {(wasThere ? "was deleted" : "was not there")}");
         });
 
+    private static Command Split(CommandContext context)
+    {
+        Option<string> shard = ShardId("--shard", "the shard to split");
+        Option<UInt128?> at = OptionValues.Create<UInt128?>("--at", "first hash key of the upper half (default: the middle of the range)", "hash", text => OptionValues.HashKey(text), null);
+        return Make("split", "Close a shard and give its hash keys to two new ones.", context, async (stream, parsed, cancellation) =>
+        {
+            string parent = parsed.GetRequiredValue(shard);
+            await stream.SplitShardAsync(parent, parsed.GetValue(at), cancellation);
+            await WriteChildrenAsync(context, stream, "split", [parent], cancellation);
+        }, shard, at);
+    }
+
+    private static Command Merge(CommandContext context)
+    {
+        Option<string> shard = ShardId("--shard", "one of two shards whose ranges touch"), with = ShardId("--with", "the other");
+        return Make("merge", "Close two shards and give their hash keys to one new one.", context, async (stream, parsed, cancellation) =>
+        {
+            string[] parents = [parsed.GetRequiredValue(shard), parsed.GetRequiredValue(with)];
+            await stream.MergeShardsAsync(parents[0], parents[1], cancellation);
+            await WriteChildrenAsync(context, stream, "merged", parents, cancellation);
+        }, shard, with);
+    }
+
+    private static Command Reshard(CommandContext context)
+    {
+        Option<int> shards = OptionValues.Required("--shards", "open shards there are to be", "n", OptionValues.PositiveCount);
+        return Make("reshard", "Split and merge until there are so many shards of equal range.", context, async (stream, parsed, cancellation) =>
+        {
+            await stream.UpdateShardCountAsync(parsed.GetValue(shards), cancellation);
+            IReadOnlyList<Shard> now = await stream.ListShardsAsync(cancellation);
+            await context.Error.WriteLineAsync($"stream {stream.Address} has {now.Count(shard => !shard.IsClosed)} open and {now.Count(shard => shard.IsClosed)} closed shards");
+        }, shards);
+    }
+
+    private static Option<string> ShardId(string name, string description) => OptionValues.Required(name, description, "id", text => text);
+
+    private static async Task WriteChildrenAsync(CommandContext context, IManagedStream stream, string done, string[] parents, CancellationToken cancellation)
+    {
+        IReadOnlyList<Shard> shards = await stream.ListShardsAsync(cancellation);
+        IEnumerable<string> children = shards.Where(shard => parents.All(shard.ParentIds.Contains)).Select(shard => shard.Id);
+        await context.Error.WriteLineAsync($"stream {stream.Address}: {string.Join(" and ", parents)} {(parents.Length == 1 ? "was" : "were")} {done} into {string.Join(" and ", children)}");
+    }
+
     private static Command Make(
-        string name, string description, CommandContext context, Func<IRecordStream, ParseResult, CancellationToken, Task> run, params Option[] options)
+        string name, string description, CommandContext context, Func<IManagedStream, ParseResult, CancellationToken, Task> run, params Option[] options)
     {
         Option<string> address = StreamOptions.Address();
         var aws = new AwsOptions();
@@ -62,16 +97,10 @@ internal static class StreamCommand
         aws.AddTo(command);
         command.SetAction(async (parsed, cancellation) =>
         {
-            await using IRecordStream stream = StreamOptions.Open(parsed.GetRequiredValue(address), context.Time, aws.Read(parsed));
+            await using IManagedStream stream = StreamOptions.Open(parsed.GetRequiredValue(address), context.Time, aws.Read(parsed));
             await run(stream, parsed, cancellation);
             return ExitCode.Done;
         });
         return command;
     }
-
-    private static string Text(UInt128 hash) => hash.ToString(CultureInfo.InvariantCulture);
-
-    private sealed record StreamView(string Name, string CreationId, DateTimeOffset CreatedAt, IReadOnlyList<ShardView> Shards);
-
-    private sealed record ShardView(string Id, string StartHash, string EndHash, bool IsClosed);
 }

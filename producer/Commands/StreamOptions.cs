@@ -31,7 +31,7 @@ internal sealed class StreamOptions
         => OptionValues.Create("--shards", "shards of a new stream", "n", OptionValues.PositiveCount, DefaultShards);
 
     /// <exception cref="UsageException">The address cannot be a stream's.</exception>
-    public static IRecordStream Open(string address, TimeProvider time, AwsSettings aws)
+    public static IManagedStream Open(string address, TimeProvider time, AwsSettings aws)
     {
         try
         {
@@ -55,7 +55,7 @@ internal sealed class StreamOptions
     /// <exception cref="StreamNotFoundException">It is not there and was not to be made.</exception>
     public async Task<IRecordStream> OpenAsync(ParseResult parsed, CommandContext context, CancellationToken cancellation)
     {
-        IRecordStream stream = Open(parsed.GetRequiredValue(_address), context.Time, Aws.Read(parsed));
+        IManagedStream stream = Open(parsed.GetRequiredValue(_address), context.Time, Aws.Read(parsed));
         try
         {
             bool isNew = parsed.GetValue(_create) && await stream.CreateAsync(parsed.GetValue(_shards), cancellation);

@@ -2,7 +2,8 @@ namespace Streaming.Shared.Streams;
 
 /// <summary>
 /// The record stream seam: an ordered, sharded log of byte records. Kinesis on AWS, a folder on one machine.
-/// Order holds within a shard, by sequence number; a record's shard follows from the MD5 of its partition key.
+/// Order holds within a shard, by sequence number; a record's shard follows from the MD5 of its partition key. When shards are split or
+/// merged, order per key holds from parent to child.
 /// </summary>
 public interface IRecordStream : IAsyncDisposable
 {
@@ -15,16 +16,9 @@ public interface IRecordStream : IAsyncDisposable
     /// </summary>
     bool RefusesSingleRecords => false;
 
-    /// <summary>Creates the stream with <paramref name="shardCount"/> shards of equal hash-key range; false if it is already there.</summary>
-    /// <exception cref="StreamUnavailableException">The place cannot be reached or written.</exception>
-    Task<bool> CreateAsync(int shardCount, CancellationToken cancellation);
-
     /// <summary>Name and creation id. A stream that was deleted and created again has another id.</summary>
     /// <exception cref="StreamNotFoundException">There is no stream at this address.</exception>
     Task<StreamDescription> DescribeAsync(CancellationToken cancellation);
-
-    /// <summary>Deletes the stream with all its records; false if there was none.</summary>
-    Task<bool> DeleteAsync(CancellationToken cancellation);
 
     /// <summary>All shards that can still be read, closed ones too.</summary>
     Task<IReadOnlyList<Shard>> ListShardsAsync(CancellationToken cancellation);
@@ -61,7 +55,10 @@ public sealed record StreamDescription(string Name, string CreationId, DateTimeO
 /// <param name="StartHash">First MD5 hash key (as unsigned 128-bit big-endian) of the shard's range.</param>
 /// <param name="EndHash">Last hash key of the range, inclusive.</param>
 /// <param name="IsClosed">True once the shard was split or merged: it takes no records any more but can be read to its end.</param>
-public sealed record Shard(string Id, IReadOnlyList<string> ParentIds, UInt128 StartHash, UInt128 EndHash, bool IsClosed);
+public sealed record Shard(string Id, IReadOnlyList<string> ParentIds, UInt128 StartHash, UInt128 EndHash, bool IsClosed)
+{
+    public bool Owns(UInt128 hashKey) => StartHash <= hashKey && hashKey <= EndHash;
+}
 
 /// <summary>What a put came to. Records that are not among <see cref="Refused"/> are durable.</summary>
 public sealed record PutReply(IReadOnlyList<RefusedRecord> Refused)

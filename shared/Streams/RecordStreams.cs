@@ -12,7 +12,7 @@ public static class RecordStreams
     /// <param name="time">Gives arrival times and waits.</param>
     /// <param name="aws">For Kinesis; null for what the environment says.</param>
     /// <exception cref="InvalidAddressException">The address names no stream that this version can open.</exception>
-    public static IRecordStream Open(string address, TimeProvider time, AwsSettings? aws = null)
+    public static IManagedStream Open(string address, TimeProvider time, AwsSettings? aws = null)
     {
         if (address.StartsWith(KinesisStream.Scheme, StringComparison.OrdinalIgnoreCase))
             return new KinesisStream(address, aws ?? AwsSettings.FromEnvironment, time, new Random(RandomNumberGenerator.GetInt32(int.MaxValue)));

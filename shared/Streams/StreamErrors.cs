@@ -9,3 +9,6 @@ public sealed class StreamUnavailableException(string message, Exception? cause 
 
 /// <summary>Records that should be there are gone: a gap, a trimmed position, damage inside the log. Never skipped silently.</summary>
 public sealed class StreamDataLossException(string message, Exception? cause = null) : Exception(message, cause);
+
+/// <summary>Shards cannot be split or merged as was asked; the stream is as it was.</summary>
+public sealed class ReshardRefusedException(string message, Exception? cause = null) : Exception(message, cause);

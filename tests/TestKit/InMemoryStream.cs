@@ -4,11 +4,11 @@ using Streaming.Shared.Streams;
 namespace Streaming.Tests.TestKit;
 
 /// <summary>The simple twin of the streams: a list per shard. Small batches, so that a test has many places to stop at.</summary>
-public sealed class InMemoryStream(int shardCount, int recordsPerBatch, TimeProvider time, string creationId = "id-1") : IRecordStream
+public sealed class InMemoryStream(int shardCount, int recordsPerBatch, TimeProvider time, string creationId = "id-1") : IManagedStream
 {
-    private readonly List<(SequenceNumber Number, long ArrivalMicros, byte[] Data)>[] _shards
-        = [.. Enumerable.Range(0, shardCount).Select(_ => new List<(SequenceNumber, long, byte[])>())];
-
+    private readonly Lock _lock = new();
+    private readonly ShardMap _map = new("memory-stream", ShardMap.Create(shardCount));
+    private readonly Dictionary<string, List<(SequenceNumber Number, long ArrivalMicros, byte[] Data)>> _records = [];
     private ulong _last;
 
     public string Address => "memory-stream";
@@ -31,20 +31,34 @@ public sealed class InMemoryStream(int shardCount, int recordsPerBatch, TimeProv
     public Task<bool> DeleteAsync(CancellationToken cancellation) => Task.FromResult(false);
 
     public Task<IReadOnlyList<Shard>> ListShardsAsync(CancellationToken cancellation)
-        => Task.FromResult<IReadOnlyList<Shard>>([.. Enumerable.Range(0, shardCount).Select(i =>
-        {
-            (UInt128 start, UInt128 end) = HashKey.Range(i, shardCount);
-            return new Shard(ShardId(i), [], start, end, IsClosed: false);
-        })]);
+    {
+        lock (_lock) return Task.FromResult<IReadOnlyList<Shard>>([.. _map.Shards]);
+    }
+
+    public Task SplitShardAsync(string shardId, UInt128? newStartingHashKey, CancellationToken cancellation)
+    {
+        lock (_lock) _map.Split(shardId, newStartingHashKey);
+        return Task.CompletedTask;
+    }
+
+    public Task MergeShardsAsync(string shardId, string adjacentShardId, CancellationToken cancellation)
+    {
+        lock (_lock) _map.Merge(shardId, adjacentShardId);
+        return Task.CompletedTask;
+    }
+
+    public Task UpdateShardCountAsync(int shardCount, CancellationToken cancellation)
+    {
+        lock (_lock) _map.UpdateShardCount(shardCount);
+        return Task.CompletedTask;
+    }
 
     /// <summary>Puts one record; its arrival is the clock's now.</summary>
     public void Put(string key, string data) => Put(Encoding.UTF8.GetBytes(key), Encoding.UTF8.GetBytes(data));
 
     public void Put(ReadOnlySpan<byte> key, ReadOnlySpan<byte> data)
     {
-        UInt128 hash = HashKey.Of(key);
-        int shard = Enumerable.Range(0, shardCount).First(i => hash <= HashKey.Range(i, shardCount).End);
-        lock (_shards) _shards[shard].Add((SequenceNumber.FromUInt64(++_last), NowMicros, data.ToArray()));
+        lock (_lock) Records(_map.OwnerOf(HashKey.Of(key)).Id).Add((SequenceNumber.FromUInt64(++_last), NowMicros, data.ToArray()));
     }
 
     public Task<PutReply> PutAsync(PutBatch batch, CancellationToken cancellation)
@@ -55,17 +69,17 @@ public sealed class InMemoryStream(int shardCount, int recordsPerBatch, TimeProv
 
     public Task<IShardReader> OpenReaderAsync(string shardId, StreamPosition from, CancellationToken cancellation)
     {
-        int shard = int.Parse(shardId.AsSpan("shardId-".Length));
-        lock (_shards)
+        lock (_lock)
         {
+            List<(SequenceNumber Number, long ArrivalMicros, byte[] Data)> records = Records(shardId);
             int next = from.Kind switch
             {
                 StreamPositionKind.TrimHorizon => 0,
-                StreamPositionKind.Latest => _shards[shard].Count,
-                StreamPositionKind.AfterSequenceNumber => _shards[shard].FindLastIndex(record => record.Number <= from.SequenceNumber) + 1,
-                _ => _shards[shard].FindIndex(record => record.ArrivalMicros >= from.TimestampMicros) is >= 0 and var i ? i : _shards[shard].Count,
+                StreamPositionKind.Latest => records.Count,
+                StreamPositionKind.AfterSequenceNumber => records.FindLastIndex(record => record.Number <= from.SequenceNumber) + 1,
+                _ => records.FindIndex(record => record.ArrivalMicros >= from.TimestampMicros) is >= 0 and var i ? i : records.Count,
             };
-            return Task.FromResult<IShardReader>(new Reader(this, shard, next));
+            return Task.FromResult<IShardReader>(new Reader(this, shardId, next));
         }
     }
 
@@ -73,7 +87,14 @@ public sealed class InMemoryStream(int shardCount, int recordsPerBatch, TimeProv
 
     private long NowMicros => (time.GetUtcNow().UtcTicks - DateTimeOffset.UnixEpoch.Ticks) / TimeSpan.TicksPerMicrosecond;
 
-    private sealed class Reader(InMemoryStream stream, int shard, int first) : IShardReader
+    private List<(SequenceNumber Number, long ArrivalMicros, byte[] Data)> Records(string shardId)
+    {
+        if (_map.Shards.All(shard => shard.Id != shardId)) throw new ArgumentException($"{Address} has no shard {shardId}.", nameof(shardId));
+        if (!_records.TryGetValue(shardId, out var records)) _records.Add(shardId, records = []);
+        return records;
+    }
+
+    private sealed class Reader(InMemoryStream stream, string shardId, int first) : IShardReader
     {
         private readonly RecordBatch _batch = new();
         private int _next = first;
@@ -89,15 +110,16 @@ public sealed class InMemoryStream(int shardCount, int recordsPerBatch, TimeProv
 
         private bool Fill()
         {
-            lock (stream._shards)
+            lock (stream._lock)
             {
-                var records = stream._shards[shard];
+                var records = stream.Records(shardId);
                 for (; _next < records.Count && _batch.Count < stream.BatchSize; _next++)
                     _batch.Add(records[_next].Number, records[_next].ArrivalMicros, records[_next].Data);
                 if (_next < records.Count) _batch.MillisBehindLatest = Math.Max(1, (stream.NowMicros - records[_next - 1].ArrivalMicros) / 1000);
+                else _batch.IsEndOfShard = stream._map.Shards.Any(shard => shard.Id == shardId && shard.IsClosed);
             }
 
-            return _batch.Count > 0;
+            return _batch.Count > 0 || _batch.IsEndOfShard;
         }
 
         public ValueTask DisposeAsync() => ValueTask.CompletedTask;

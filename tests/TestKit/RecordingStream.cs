@@ -31,12 +31,8 @@ public sealed class RecordingStream(TimeProvider time) : IRecordStream
         return Task.FromResult(new PutReply(refused));
     }
 
-    public Task<bool> CreateAsync(int shardCount, CancellationToken cancellation) => Task.FromResult(false);
-
     public Task<StreamDescription> DescribeAsync(CancellationToken cancellation)
         => Task.FromResult(new StreamDescription(Address, "1", DateTimeOffset.UnixEpoch));
-
-    public Task<bool> DeleteAsync(CancellationToken cancellation) => Task.FromResult(true);
 
     public Task<IReadOnlyList<Shard>> ListShardsAsync(CancellationToken cancellation)
         => Task.FromResult<IReadOnlyList<Shard>>([new Shard("shardId-000000000000", [], UInt128.Zero, UInt128.MaxValue, false)]);

@@ -10,7 +10,7 @@ namespace Streaming.Shared.Streams.Kinesis;
 /// The record stream on Kinesis Data Streams, at <c>kinesis://name</c>. Owns the client and the buffers of requests. Limits are
 /// those of the service (API reference and quotas of Kinesis Data Streams, 2026).
 /// </summary>
-public sealed partial class KinesisStream : IRecordStream
+public sealed partial class KinesisStream : IManagedStream
 {
     public const string Scheme = "kinesis://";
 
@@ -19,6 +19,7 @@ public sealed partial class KinesisStream : IRecordStream
 
     private readonly ConcurrentBag<(PutRecordsRequest Request, ResponseBuffer Answer)> _idle = [];
     private readonly string _name;
+    private readonly StreamManagement _management;
 
     /// <param name="random">Jitter of the pauses between attempts.</param>
     /// <exception cref="InvalidAddressException">The address is no stream's, there is no region, or the endpoint is not to be spoken to.</exception>
@@ -29,6 +30,7 @@ public sealed partial class KinesisStream : IRecordStream
             throw new InvalidAddressException($"{address} is not a stream address. A Kinesis stream's is kinesis://name, 1 to 128 letters, digits, '.', '_' or '-'; the region comes from --region or AWS_REGION.");
         (Time, Options) = (time, options ?? KinesisStreamOptions.Default);
         Client = new KinesisClient(new AwsJsonClient(AwsService.Kinesis, settings, time, random, Options.AttemptTimeout), _name);
+        _management = new StreamManagement(Client, Address, time, Options);
     }
 
     public string Address => Scheme + _name;
@@ -36,31 +38,11 @@ public sealed partial class KinesisStream : IRecordStream
     /// <summary>Single records may be refused inside a request that succeeds.</summary>
     public bool RefusesSingleRecords => true;
 
-    /// <summary>For what the seam does not have: splits and merges.</summary>
-    public KinesisClient Client { get; }
+    internal KinesisClient Client { get; }
 
     internal TimeProvider Time { get; }
 
     internal KinesisStreamOptions Options { get; }
-
-    public async Task<bool> CreateAsync(int shardCount, CancellationToken cancellation)
-    {
-        try
-        {
-            bool isNew = await TryCreateAsync(shardCount, cancellation);
-            StreamSummary? there = await WaitAsync(stream => stream is null || stream.Status != "CREATING", "be made", cancellation);
-            if (isNew || there?.Status != "DELETING") return isNew;
-            // Its name is not free before it is gone.
-            await WaitAsync(stream => stream is null, "be deleted", cancellation);
-            isNew = await TryCreateAsync(shardCount, cancellation);
-            await WaitAsync(stream => stream is { Status: not "CREATING" }, "be made", cancellation);
-            return isNew;
-        }
-        catch (AwsException e)
-        {
-            throw Fail(e);
-        }
-    }
 
     public async Task<StreamDescription> DescribeAsync(CancellationToken cancellation)
     {
@@ -77,23 +59,18 @@ public sealed partial class KinesisStream : IRecordStream
         }
     }
 
-    public async Task<bool> DeleteAsync(CancellationToken cancellation)
-    {
-        try
-        {
-            await Client.DeleteStreamAsync(cancellation);
-            await WaitAsync(stream => stream is null, "be deleted", cancellation);
-            return true;
-        }
-        catch (AwsException e) when (e.Reaction == AwsReaction.NotFound)
-        {
-            return false;
-        }
-        catch (AwsException e)
-        {
-            throw Fail(e);
-        }
-    }
+    public Task<bool> CreateAsync(int shardCount, CancellationToken cancellation) => ManageAsync(_management.CreateAsync(shardCount, cancellation));
+
+    public Task<bool> DeleteAsync(CancellationToken cancellation) => ManageAsync(_management.DeleteAsync(cancellation));
+
+    public Task SplitShardAsync(string shardId, UInt128? newStartingHashKey, CancellationToken cancellation)
+        => ManageAsync(_management.SplitAsync(shardId, newStartingHashKey, cancellation));
+
+    public Task MergeShardsAsync(string shardId, string adjacentShardId, CancellationToken cancellation)
+        => ManageAsync(_management.MergeAsync(shardId, adjacentShardId, cancellation));
+
+    public Task UpdateShardCountAsync(int shardCount, CancellationToken cancellation)
+        => ManageAsync(_management.UpdateShardCountAsync(shardCount, cancellation));
 
     public async Task<IReadOnlyList<Shard>> ListShardsAsync(CancellationToken cancellation)
     {
@@ -157,7 +134,7 @@ public sealed partial class KinesisStream : IRecordStream
     /// <summary>A shard that is gone while its stream is there took its records with it.</summary>
     internal async Task<Exception> FailReadAsync(AwsException e, string shardId, CancellationToken cancellation)
     {
-        if (e.Reaction == AwsReaction.NotFound && await SummaryAsync(cancellation) is not null)
+        if (e.Reaction == AwsReaction.NotFound && await _management.SummaryAsync(cancellation) is not null)
             return new StreamDataLossException($"{Address} has no {shardId} any more: its retention is over, or the stream was made again. Reset the reader's checkpoints.", e);
         if (e.Code == "InvalidArgumentException" && e.Message.Contains("equenceNumber", StringComparison.Ordinal))
             return new StreamDataLossException($"{Address}, {shardId} does not know the position: the stream was probably deleted and created again. Reset the reader's checkpoints. ({e.Message})", e);
@@ -174,42 +151,22 @@ public sealed partial class KinesisStream : IRecordStream
         return IsoTime.ToMicros(Client.Now - summary.Retention + RetentionMargin) < at;
     }
 
-    private async Task<bool> TryCreateAsync(int shardCount, CancellationToken cancellation)
+    private async Task ManageAsync(Task change)
     {
         try
         {
-            await Client.CreateStreamAsync(shardCount, cancellation);
-            return true;
+            await change;
         }
-        catch (AwsException e) when (e.Reaction == AwsReaction.InUse)
+        catch (AwsException e)
         {
-            return false;
+            throw Fail(e);
         }
     }
 
-    private async Task<StreamSummary?> WaitAsync(Predicate<StreamSummary?> isDone, string what, CancellationToken cancellation)
+    private async Task<bool> ManageAsync(Task<bool> change)
     {
-        long start = Time.GetTimestamp();
-        while (true)
-        {
-            StreamSummary? summary = await SummaryAsync(cancellation);
-            if (isDone(summary)) return summary;
-            if (Time.GetElapsedTime(start) > Options.StatusTimeout)
-                throw new StreamUnavailableException($"{Address} took longer than {Settings.DurationText.Format(Options.StatusTimeout)} to {what}; it is {summary?.Status ?? "gone"}.");
-            await Task.Delay(Options.StatusPollInterval, Time, cancellation);
-        }
-    }
-
-    private async Task<StreamSummary?> SummaryAsync(CancellationToken cancellation)
-    {
-        try
-        {
-            return await Client.DescribeStreamSummaryAsync(cancellation);
-        }
-        catch (AwsException e) when (e.Reaction == AwsReaction.NotFound)
-        {
-            return null;
-        }
+        await ManageAsync((Task)change);
+        return await change;
     }
 
     [GeneratedRegex("^[A-Za-z0-9_.-]{1,128}$", RegexOptions.None, matchTimeoutMilliseconds: 1000)]

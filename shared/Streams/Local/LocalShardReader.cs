@@ -23,6 +23,7 @@ internal sealed class LocalShardReader : IShardReader
     private readonly ReaderStart _start;
     private readonly RecordBatch _batch = new();
     private SyncedEnd _end;
+    private ulong? _closedAfter;
     private long _lastArrivalMicros;
     private int _blockBytesInBatch;
 
@@ -60,9 +61,11 @@ internal sealed class LocalShardReader : IShardReader
         {
             _batch.Clear();
             _blockBytesInBatch = 0;
+            // Before the log's end: the end is never behind the place at which a shard was closed.
+            _closedAfter = FindClosedAfter();
             bool atTip = !IsBehind() && !LookForMore();
             if (!atTip) atTip = Scan();
-            if (atTip) _batch.IsEndOfShard = IsClosedBefore(_end.Last);
+            if (atTip) _batch.IsEndOfShard = _closedAfter <= _end.Last;
             else _batch.MillisBehindLatest = Math.Max(1, (LogAppender.Micros(_stream.Time.GetUtcNow()) - _lastArrivalMicros) / 1000);
             return !atTip || _batch.Count > 0 || _batch.IsEndOfShard;
         }
@@ -72,7 +75,8 @@ internal sealed class LocalShardReader : IShardReader
         }
     }
 
-    private bool IsBehind() => (_cursor.Last ?? _start.Last ?? 0) < _end.Last;
+    // A closed shard's tip is where it was closed, or its reader would have to catch up with the children.
+    private bool IsBehind() => (_cursor.Last ?? _start.Last ?? 0) < Math.Min(_end.Last, _closedAfter ?? ulong.MaxValue);
 
     private bool LookForMore()
     {
@@ -161,12 +165,12 @@ internal sealed class LocalShardReader : IShardReader
         }
     }
 
-    /// <summary>At the tip the reader also notices that its stream was deleted, replaced, or that its shard was closed.</summary>
-    private bool IsClosedBefore(ulong last)
+    /// <summary>Last sequence number that the shard can have, null while it is open. Also notices that the stream was deleted or replaced.</summary>
+    private ulong? FindClosedAfter()
     {
         StreamManifest manifest = _stream.LoadManifest();
         if (manifest.CreationId != _creationId)
             throw new StreamDataLossException($"Stream {_stream.Address} was deleted and created again while {_shardId} was read. Reset the reader's checkpoints.");
-        return manifest.Shards[_shard].ClosedAfter is { } closedAfter && last >= closedAfter;
+        return manifest.Shards[_shard].ClosedAfter;
     }
 }

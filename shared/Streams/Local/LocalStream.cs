@@ -9,15 +9,11 @@ namespace Streaming.Shared.Streams.Local;
 /// records of the whole stream from 1: they grow within a shard, but not by one, as on Kinesis.
 /// The folder must be on a local disk: locks and renames of network file systems do not keep what is promised here.
 /// </remarks>
-public sealed class LocalStream : IRecordStream
+public sealed class LocalStream : IManagedStream
 {
     private readonly Func<Guid> _newId;
-    private readonly SemaphoreSlim _oneProducer = new(1);
-    private readonly FrameEncoder _encoder = new();
     private readonly ManifestFile _manifest;
-    private LogAppender? _appender;
-    private ShardRouter? _router;
-    private StreamManifest? _appenderManifest;
+    private readonly LocalProducer _producer;
 
     /// <param name="folder">Relative or absolute path; also the address.</param>
     /// <param name="time">Gives arrival times and waits.</param>
@@ -34,6 +30,7 @@ public sealed class LocalStream : IRecordStream
         (Address, Time, _newId, Options) = (folder, time, newId, options ?? new LocalStreamOptions());
         Folder = new StreamFolder(path);
         _manifest = new ManifestFile(Folder, Address);
+        _producer = new LocalProducer(this);
     }
 
     public string Address { get; }
@@ -50,11 +47,11 @@ public sealed class LocalStream : IRecordStream
     public async Task<bool> CreateAsync(int shardCount, CancellationToken cancellation)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(shardCount, 1);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(shardCount, StreamManifest.MaxShards);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(shardCount, ShardMap.MaxShards);
         try
         {
-            Directory.CreateDirectory(Folder.Log);
-            using AppendLock held = await AppendLock.AcquireAsync(Folder, Time, Options.LockTimeout, cancellation);
+            Folder.Create();
+            using AppendLock held = await LockAsync(cancellation);
             if (_manifest.Exists) return false;
             if (Folder.ListSegments().Count > 0)
             {
@@ -88,11 +85,9 @@ public sealed class LocalStream : IRecordStream
     public async Task<bool> DeleteAsync(CancellationToken cancellation)
     {
         if (!_manifest.Exists) return false;
-        await _oneProducer.WaitAsync(cancellation);
         try
         {
-            using AppendLock held = await AppendLock.AcquireAsync(Folder, Time, Options.LockTimeout, cancellation);
-            DropAppender();
+            using AppendLock held = await LockAsync(cancellation);
             if (!_manifest.Exists) return false;
             // The manifest first: without it the rest is no stream, whatever happens next.
             File.Delete(Folder.Manifest);
@@ -103,11 +98,19 @@ public sealed class LocalStream : IRecordStream
         {
             throw Unavailable("deleted", e);
         }
-        finally
-        {
-            _oneProducer.Release();
-        }
     }
+
+    /// <inheritdoc/>
+    public Task SplitShardAsync(string shardId, UInt128? newStartingHashKey, CancellationToken cancellation)
+        => ReshardAsync(shards => shards.Split(shardId, newStartingHashKey), cancellation);
+
+    /// <inheritdoc/>
+    public Task MergeShardsAsync(string shardId, string adjacentShardId, CancellationToken cancellation)
+        => ReshardAsync(shards => shards.Merge(shardId, adjacentShardId), cancellation);
+
+    /// <inheritdoc/>
+    public Task UpdateShardCountAsync(int shardCount, CancellationToken cancellation)
+        => ReshardAsync(shards => shards.UpdateShardCount(shardCount), cancellation);
 
     /// <inheritdoc/>
     public async Task<IShardReader> OpenReaderAsync(string shardId, StreamPosition from, CancellationToken cancellation)
@@ -117,7 +120,7 @@ public sealed class LocalStream : IRecordStream
         if (shard < 0) throw new ArgumentException($"Stream {Address} has no shard {shardId}.", nameof(shardId));
         try
         {
-            SyncedEnd end = await FindEndAsync(manifest.ChecksumSeed, cancellation);
+            SyncedEnd end = await FindEndAsync(manifest, cancellation);
             using var cursor = new LogCursor(Folder, manifest.ChecksumSeed);
             return new LocalShardReader(this, manifest, shard, ReaderStart.Find(cursor, from, end, Address), end);
         }
@@ -138,32 +141,25 @@ public sealed class LocalStream : IRecordStream
         }
 
         if (batch.Count == 0) return PutReply.AllAccepted;
-        await _oneProducer.WaitAsync(cancellation);
         try
         {
-            LoadManifest();
-            using AppendLock held = await AppendLock.AcquireAsync(Folder, Time, Options.LockTimeout, cancellation);
-            PrepareAppender(LoadManifest());
-            Memory<byte> frame = _encoder.Encode(batch, _router!, out int blockCount);
-            _appender!.Append(frame, blockCount, batch.Count);
+            await _producer.PutAsync(batch, cancellation);
             return PutReply.AllAccepted;
         }
         catch (Exception e) when (IsUnavailable(e))
         {
             throw Unavailable("written", e);
         }
-        finally
-        {
-            _oneProducer.Release();
-        }
     }
 
     public ValueTask DisposeAsync()
     {
-        DropAppender();
-        _oneProducer.Dispose();
+        _producer.Dispose();
         return ValueTask.CompletedTask;
     }
+
+    /// <exception cref="TimeoutException">Others held it all the time.</exception>
+    internal ValueTask<AppendLock> LockAsync(CancellationToken cancellation) => AppendLock.AcquireAsync(Folder, Time, Options.LockTimeout, cancellation);
 
     internal StreamManifest LoadManifest() => _manifest.Load();
 
@@ -176,40 +172,47 @@ public sealed class LocalStream : IRecordStream
 
     private static bool IsUnavailable(Exception e) => e is IOException or UnauthorizedAccessException or TimeoutException;
 
-    // What a dead producer left behind the synced end is settled now, so that a reader without producers sees all that was acknowledged.
-    private async Task<SyncedEnd> FindEndAsync(uint seed, CancellationToken cancellation)
+    // The append lock keeps all producers away until the new shards are there, and each looks at them before it appends: so nothing goes
+    // to a closed shard behind its end. The change is one file put in place of another; who dies before that has changed nothing.
+    private async Task ReshardAsync(Action<ShardMap> change, CancellationToken cancellation)
     {
-        SyncedEnd? known = SyncedEnd.Read(Folder, seed);
-        if (known is { } end && LogTail.IsWholeLog(Folder, end)) return end;
+        LoadManifest();
+        try
+        {
+            using AppendLock held = await LockAsync(cancellation);
+            StreamManifest manifest = LoadManifest();
+            var map = new ShardMap(Address, manifest.ToShards());
+            change(map);
+            if (map.Shards.Count == manifest.Shards.Count) return;
+            // What a dead producer put belongs to the parents.
+            TailState tail = LogTail.Settle(Folder, manifest, Address);
+            _manifest.Write(manifest.Reshard(map, tail.LastGivenAway));
+        }
+        catch (Exception e) when (IsUnavailable(e))
+        {
+            throw Unavailable("resharded", e);
+        }
+    }
+
+    // What a dead producer left behind the synced end is settled now, so that a reader without producers sees all that was acknowledged.
+    private async Task<SyncedEnd> FindEndAsync(StreamManifest manifest, CancellationToken cancellation)
+    {
+        SyncedEnd? known = SyncedEnd.Read(Folder, manifest.ChecksumSeed);
+        if (known is { } end && LogTail.IsWholeLog(Folder, end, manifest.LastClosed)) return end;
         try
         {
             // A producer that holds the lock is about to publish the end itself; wait for it only where there is none yet.
             using AppendLock? held = known is null
-                ? await AppendLock.AcquireAsync(Folder, Time, Options.LockTimeout, cancellation)
+                ? await LockAsync(cancellation)
                 : AppendLock.TryAcquire(Folder);
             if (held is null) return known!.Value;
-            TailState tail = LogTail.Settle(Folder, seed, Address);
+            TailState tail = LogTail.Settle(Folder, manifest, Address);
             return tail.End with { Last = tail.LastGivenAway };
         }
         catch (UnauthorizedAccessException)
         {
             // A folder that cannot be written has no producer whose tail could still be cut.
-            return LogTail.Find(Folder, seed, known, Address).End;
+            return LogTail.Find(Folder, manifest, known, Address).End;
         }
-    }
-
-    private void PrepareAppender(StreamManifest manifest)
-    {
-        if (ReferenceEquals(manifest, _appenderManifest)) return;
-        DropAppender();
-        _router = manifest.ToRouter();
-        _appender = new LogAppender(Folder, manifest.ChecksumSeed, Time, Options.SegmentBytes, Address);
-        _appenderManifest = manifest;
-    }
-
-    private void DropAppender()
-    {
-        _appender?.Dispose();
-        (_appender, _router, _appenderManifest) = (null, null, null);
     }
 }

@@ -6,7 +6,7 @@ namespace Streaming.Shared.Streams.Local;
 /// Appends frames: one write and one sync each. Owns the open last segment and the numbers and times that records get.
 /// Does not own the append lock, which its caller holds.
 /// </summary>
-internal sealed class LogAppender(StreamFolder folder, uint seed, TimeProvider time, long segmentBytes, string address) : IDisposable
+internal sealed class LogAppender(StreamFolder folder, StreamManifest manifest, TimeProvider time, long segmentBytes, string address) : IDisposable
 {
     private SafeFileHandle? _file;
     private ulong _segment;
@@ -14,21 +14,21 @@ internal sealed class LogAppender(StreamFolder folder, uint seed, TimeProvider t
     /// <param name="frame">From <see cref="FrameEncoder"/>; its header is written here.</param>
     public void Append(Memory<byte> frame, int blockCount, int recordCount)
     {
-        TailState tail = LogTail.Settle(folder, seed, address);
+        TailState tail = LogTail.Settle(folder, manifest, address);
         if (tail.Torn is { } torn) Cut(torn);
 
         SyncedEnd end = tail.End;
         long arrival = Math.Max(Micros(time.GetUtcNow()), end.LastArrivalMicros);
         int headBytes = FrameHeader.Size + (blockCount * BlockEntry.Size);
         var header = new FrameHeader(tail.LastGivenAway + 1, end.Last, arrival, recordCount, blockCount, frame.Length - headBytes);
-        header.Write(frame.Span, seed);
+        header.Write(frame.Span, manifest.ChecksumSeed);
 
         // A segment cut down to nothing is gone, and the next one has its own first number.
         bool isNew = end.Offset == 0 || end.Offset + frame.Length > segmentBytes;
         ulong segment = isNew ? header.First : end.Segment;
         long offset = isNew ? 0 : end.Offset;
         Write(frame.Span, segment, offset, isNew);
-        new SyncedEnd(segment, offset + frame.Length, header.Last, arrival).Write(folder, seed);
+        new SyncedEnd(segment, offset + frame.Length, header.Last, arrival).Write(folder, manifest.ChecksumSeed);
     }
 
     public void Dispose() => Close();

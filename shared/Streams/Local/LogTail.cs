@@ -8,47 +8,48 @@ internal static class LogTail
 {
     /// <summary>Finds the end, makes it durable and publishes it. The append lock must be held.</summary>
     /// <exception cref="StreamDataLossException">The log is damaged, or a segment that was written is not there.</exception>
-    public static TailState Settle(StreamFolder folder, uint seed, string address)
+    public static TailState Settle(StreamFolder folder, StreamManifest manifest, string address)
     {
-        SyncedEnd? known = SyncedEnd.Read(folder, seed);
-        TailState tail = Find(folder, seed, known, address);
-        if (known is { } synced && tail.End.Last <= synced.Last)
+        SyncedEnd? known = SyncedEnd.Read(folder, manifest.ChecksumSeed);
+        TailState tail = Find(folder, manifest, known, address);
+        SyncedEnd end = tail.End;
+        // A log that ends before its known end was cut by something else than a crash. Its numbers stay given away.
+        ulong promised = Math.Max(known?.Last ?? 0, manifest.LastClosed);
+        if (LogDamage.CutTooFar(folder, end.Last, promised, address) is { } loss) throw loss;
+        if (end.Offset > 0 && end.Last > (known?.Last ?? 0))
         {
-            // A log that ends before its known end was cut by something else than a crash. Its numbers stay given away.
-            if (LogDamage.CutTooFar(folder, tail.End.Last, synced.Last, address) is { } loss) throw loss;
-            SyncedEnd end = tail.End with { LastArrivalMicros = Math.Max(tail.End.LastArrivalMicros, synced.LastArrivalMicros) };
-            return tail with { End = end, LastGivenAway = synced.Last };
+            Sync(folder, end.Segment);
+            end.Write(folder, manifest.ChecksumSeed);
         }
 
-        if (tail.End.Offset > 0)
+        return tail with
         {
-            Sync(folder, tail.End.Segment);
-            tail.End.Write(folder, seed);
-        }
-
-        return tail with { LastGivenAway = tail.End.Last };
+            End = end with { LastArrivalMicros = Math.Max(end.LastArrivalMicros, known?.LastArrivalMicros ?? 0) },
+            LastGivenAway = Math.Max(end.Last, promised),
+        };
     }
 
     /// <summary>Finds the end without making it durable: for a folder that cannot be written.</summary>
-    public static TailState Find(StreamFolder folder, uint seed, SyncedEnd? known, string address)
+    public static TailState Find(StreamFolder folder, StreamManifest manifest, SyncedEnd? known, string address)
     {
-        if (known is { } end && IsWholeLog(folder, end)) return new TailState(end, null, end.Last);
-        using var cursor = new LogCursor(folder, seed);
-        return TryStart(cursor, known, address, out SyncedEnd start) ? Walk(cursor, start, address) : new TailState(start, null, start.Last);
+        if (known is { } end && IsWholeLog(folder, end, manifest.LastClosed)) return new TailState(end, null, end.Last);
+        using var cursor = new LogCursor(folder, manifest.ChecksumSeed);
+        return TryStart(cursor, known, manifest.LastClosed, address, out SyncedEnd start) ? Walk(cursor, start, address) : new TailState(start, null, start.Last);
     }
 
     /// <summary>True if the log ends exactly at the synced end: two looks at the folder, the usual case.</summary>
-    public static bool IsWholeLog(StreamFolder folder, in SyncedEnd end)
-        => end.Segment != 0 && new FileInfo(folder.Segment(end.Segment)) is { Exists: true } file && file.Length == end.Offset
+    /// <param name="lastClosed">From the manifest: an end before it is that of an older log.</param>
+    public static bool IsWholeLog(StreamFolder folder, in SyncedEnd end, ulong lastClosed)
+        => end.Segment != 0 && end.Last >= lastClosed && new FileInfo(folder.Segment(end.Segment)) is { Exists: true } file && file.Length == end.Offset
             && !File.Exists(folder.Segment(end.Last + 1));
 
-    private static bool TryStart(LogCursor cursor, SyncedEnd? known, string address, out SyncedEnd start)
+    private static bool TryStart(LogCursor cursor, SyncedEnd? known, ulong lastClosed, string address, out SyncedEnd start)
     {
         start = known ?? default;
         List<ulong> segments = cursor.Folder.ListSegments();
-        if (start.Last > 0 && !segments.Contains(start.Segment))
-            throw LogDamage.MissingRecords(cursor.Folder, segments.Count == 0 ? 0 : start.Segment - 1, start.Last, address);
-        if (segments.Count == 0) return false;
+        if (segments.Count == 0)
+            return Math.Max(start.Last, lastClosed) is > 0 and var promised ? throw LogDamage.MissingRecords(cursor.Folder, 0, promised, address) : false;
+        if (start.Last > 0 && !segments.Contains(start.Segment)) throw LogDamage.MissingRecords(cursor.Folder, start.Segment - 1, start.Last, address);
         if (start.Last > 0 && new FileInfo(cursor.Folder.Segment(start.Segment)).Length >= start.Offset)
         {
             cursor.MoveTo(start.Segment, start.Offset, start.Last);

@@ -2,7 +2,10 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Streaming.Shared.Streams.Local;
 
-/// <summary><c>stream.json</c> on disk. Reads it again only when the file has changed.</summary>
+/// <summary>
+/// <c>stream.json</c> on disk. Reads it again only when the file has changed, which its length shows too, should the clock of the file
+/// system be too coarse: every reshard makes it longer.
+/// </summary>
 internal sealed class ManifestFile(StreamFolder folder, string address)
 {
     private readonly Lock _gate = new();

@@ -45,6 +45,16 @@ internal sealed partial class StreamFolder(string path)
     /// <summary>The segment after <paramref name="segment"/>, or 0 if it is the last.</summary>
     public ulong NextSegment(ulong segment) => ListSegments().Find(first => first > segment);
 
+    /// <summary>Makes the folder, and its name durable: in the folder above, and in those further up that had to be made too.</summary>
+    public void Create()
+    {
+        string above = System.IO.Path.GetDirectoryName(Path)!, there = above;
+        while (!Directory.Exists(there)) there = System.IO.Path.GetDirectoryName(there)!;
+        Directory.CreateDirectory(Log);
+        SyncNames(above);
+        while (above != there) SyncNames(above = System.IO.Path.GetDirectoryName(above)!);
+    }
+
     /// <summary>Deletes what a stream consists of, except the manifest; a folder goes too if nothing else is in it.</summary>
     public void DeleteContents()
     {

@@ -9,19 +9,9 @@ namespace Streaming.Shared.Streams.Local;
 internal sealed record StreamManifest(int FormatVersion, string Name, string CreationId, DateTimeOffset CreatedAt, IReadOnlyList<ManifestShard> Shards)
 {
     public const int CurrentVersion = 1;
-    public const int MaxShards = 10_000;
 
     public static StreamManifest Create(string name, Guid creationId, DateTimeOffset createdAt, int shardCount)
-    {
-        var shards = new ManifestShard[shardCount];
-        for (int i = 0; i < shardCount; i++)
-        {
-            (UInt128 start, UInt128 end) = HashKey.Range(i, shardCount);
-            shards[i] = new ManifestShard($"shardId-{i:D12}", [], Text(start), Text(end), null);
-        }
-
-        return new StreamManifest(CurrentVersion, name, creationId.ToString("D"), createdAt, shards);
-    }
+        => new(CurrentVersion, name, creationId.ToString("D"), createdAt, [.. ShardMap.Create(shardCount).Select(shard => ManifestShard.Of(shard, null))]);
 
     /// <summary>Start value of the log's checksums: frames of another stream, even in the same folder, are not taken for ours.</summary>
     [JsonIgnore]
@@ -48,8 +38,19 @@ internal sealed record StreamManifest(int FormatVersion, string Name, string Cre
         return manifest.Checked();
     }
 
+    /// <summary>Largest sequence number before the last reshard, which made sure that the log was on disk up to there; 0 if there was none.</summary>
+    [JsonIgnore]
+    public ulong LastClosed => Shards.Max(shard => shard.ClosedAfter) ?? 0;
+
     public IReadOnlyList<Shard> ToShards()
         => [.. Shards.Select(shard => new Shard(shard.Id, shard.Parents, Hash(shard.StartHash), Hash(shard.EndHash), shard.ClosedAfter is not null))];
+
+    /// <summary>This stream with the shards of <paramref name="map"/>, which come from <see cref="ToShards"/>.</summary>
+    /// <param name="last">Sequence number after which those are closed that were open.</param>
+    public StreamManifest Reshard(ShardMap map, ulong last) => this with
+    {
+        Shards = [.. map.Shards.Select((shard, i) => ManifestShard.Of(shard, !shard.IsClosed ? null : i < Shards.Count ? Shards[i].ClosedAfter ?? last : last))],
+    };
 
     public ShardRouter ToRouter()
         => new(Shards.Select((shard, index) => (shard, index)).Where(s => s.shard.ClosedAfter is null).Select(s => (s.index, Hash(s.shard.StartHash))));
@@ -72,8 +73,6 @@ internal sealed record StreamManifest(int FormatVersion, string Name, string Cre
         return this;
     }
 
-    private static string Text(UInt128 hash) => hash.ToString(CultureInfo.InvariantCulture);
-
     private static UInt128 Hash(string? text) => UInt128.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out UInt128 hash)
         ? hash
         : throw new FormatException($"'{text}' is not a hash key");
@@ -81,7 +80,11 @@ internal sealed record StreamManifest(int FormatVersion, string Name, string Cre
 
 /// <param name="StartHash">Decimal, since JSON numbers of that size do not survive most readers.</param>
 /// <param name="ClosedAfter">Null while the shard is open; else no record of it has a larger sequence number.</param>
-internal sealed record ManifestShard(string Id, IReadOnlyList<string> Parents, string StartHash, string EndHash, ulong? ClosedAfter);
+internal sealed record ManifestShard(string Id, IReadOnlyList<string> Parents, string StartHash, string EndHash, ulong? ClosedAfter)
+{
+    public static ManifestShard Of(Shard shard, ulong? closedAfter)
+        => new(shard.Id, shard.ParentIds, shard.StartHash.ToString(CultureInfo.InvariantCulture), shard.EndHash.ToString(CultureInfo.InvariantCulture), closedAfter);
+}
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true)]
 [JsonSerializable(typeof(StreamManifest))]

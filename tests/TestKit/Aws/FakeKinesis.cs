@@ -30,6 +30,9 @@ public sealed class FakeKinesis
 
     public int ShardsPerPage { get; set; } = 1000;
 
+    /// <summary>After a reshard the stream is said to be UPDATING so often, and takes no other meanwhile.</summary>
+    public int LooksWhileUpdating { get; set; }
+
     public TimeSpan IteratorLife { get; set; } = TimeSpan.FromMinutes(5);
 
     /// <summary>By name; to be looked at while no call runs.</summary>

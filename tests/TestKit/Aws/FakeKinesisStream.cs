@@ -24,6 +24,9 @@ public sealed class FakeKinesisStream
 
     public List<FakeShard> Shards { get; } = [];
 
+    /// <summary>So many looks at the stream from now on say that it is being resharded.</summary>
+    public int UpdatingLooks { get; set; }
+
     public Func<long> NextNumber { get; }
 
     public FakeShard Shard(string id) => Shards.Find(shard => shard.Id == id)
@@ -38,7 +41,7 @@ public sealed class FakeKinesisStream
     public void Split(string id, UInt128 newStart)
     {
         FakeShard parent = Open(id);
-        if (newStart <= parent.StartHash || newStart > parent.EndHash) throw new FakeKinesisError("InvalidArgumentException", "NewStartingHashKey is not inside the shard");
+        if (newStart <= parent.StartHash + 1 || newStart >= parent.EndHash) throw new FakeKinesisError("InvalidArgumentException", "NewStartingHashKey is not inside the shard");
         parent.ClosedAt = NextNumber();
         Add([id], parent.StartHash, newStart - 1);
         Add([id], newStart, parent.EndHash);
@@ -54,27 +57,28 @@ public sealed class FakeKinesisStream
         Add([id, adjacentId], one.StartHash, other.EndHash);
     }
 
-    /// <summary>As the service does it: by splits and merges, in equal parts at the end.</summary>
+    /// <summary>In equal parts at the end, by as many splits and merges as it takes.</summary>
     public void UpdateShardCount(int count)
     {
-        FakeShard[] open = [.. Shards.Where(shard => shard.ClosedAt is null).OrderBy(shard => shard.StartHash)];
-        if (count == open.Length * 2)
+        int open = Shards.Count(shard => shard.ClosedAt is null);
+        if (count > open * 2 || count * 2 < open) throw new FakeKinesisError("InvalidArgumentException", $"{open} shards can become {(open + 1) / 2} to {open * 2}, not {count}");
+        for (int i = 1; i < count; i++)
         {
-            foreach (FakeShard shard in open) Split(shard.Id, shard.StartHash + ((shard.EndHash - shard.StartHash) / 2) + 1);
+            UInt128 start = HashKey.Range(i, count).Start;
+            if (Shards.Find(shard => shard.ClosedAt is null && shard.StartHash < start && start <= shard.EndHash) is { } wide) Split(wide.Id, start);
         }
-        else if (count * 2 == open.Length)
+
+        for (int i = 0; i < count; i++)
         {
-            for (int i = 0; i < open.Length; i += 2) Merge(open[i].Id, open[i + 1].Id);
-        }
-        else
-        {
-            throw new FakeKinesisError("InvalidArgumentException", "The fake can only double or halve");
+            UInt128 start = HashKey.Range(i, count).Start;
+            while (Shards.Find(shard => shard.ClosedAt is null && shard.StartHash == start) is { } part && part.EndHash != HashKey.Range(i, count).End)
+                Merge(part.Id, Shards.Find(next => next.ClosedAt is null && next.StartHash == part.EndHash + 1)!.Id);
         }
     }
 
     private FakeShard Open(string id) => Shard(id) is { ClosedAt: null } shard
         ? shard
-        : throw new FakeKinesisError("ResourceInUseException", $"Shard {id} is closed");
+        : throw new FakeKinesisError("InvalidArgumentException", $"Shard {id} has already been merged or split, and thus is not eligible for merging or splitting");
 
     private void Add(string[] parents, UInt128 start, UInt128 end) => Shards.Add(new FakeShard($"shardId-{Shards.Count:D12}", parents, start, end, NextNumber()));
 }

@@ -80,17 +80,25 @@ internal sealed class KinesisOperations(FakeKinesis kinesis)
             case "DeleteStream":
                 return Streams.Remove(Stream(request).Name);
             case "SplitShard":
-                Stream(request).Split(Text(request, "ShardToSplit"), UInt128.Parse(Text(request, "NewStartingHashKey"), CultureInfo.InvariantCulture));
+                Reshard(request, stream => stream.Split(Text(request, "ShardToSplit"), UInt128.Parse(Text(request, "NewStartingHashKey"), CultureInfo.InvariantCulture)));
                 return true;
             case "MergeShards":
-                Stream(request).Merge(Text(request, "ShardToMerge"), Text(request, "AdjacentShardToMerge"));
+                Reshard(request, stream => stream.Merge(Text(request, "ShardToMerge"), Text(request, "AdjacentShardToMerge")));
                 return true;
             case "UpdateShardCount":
-                Stream(request).UpdateShardCount(request.GetProperty("TargetShardCount").GetInt32());
+                Reshard(request, stream => stream.UpdateShardCount(request.GetProperty("TargetShardCount").GetInt32()));
                 return true;
             default:
                 return false;
         }
+    }
+
+    private void Reshard(JsonElement request, Action<FakeKinesisStream> change)
+    {
+        FakeKinesisStream stream = Stream(request);
+        if (stream.UpdatingLooks > 0) throw new FakeKinesisError("ResourceInUseException", $"Stream {stream.Name} under account 000000000000 not ACTIVE, instead in state UPDATING");
+        change(stream);
+        stream.UpdatingLooks = kinesis.LooksWhileUpdating;
     }
 
     private FakeKinesisStream Stream(JsonElement request) => Find(Text(request, "StreamName"));
@@ -105,7 +113,8 @@ internal sealed class KinesisOperations(FakeKinesis kinesis)
         json.WriteStartObject("StreamDescriptionSummary");
         json.WriteString("StreamName", stream.Name);
         json.WriteString("StreamARN", stream.Arn);
-        json.WriteString("StreamStatus", "ACTIVE");
+        json.WriteString("StreamStatus", stream.UpdatingLooks > 0 ? "UPDATING" : "ACTIVE");
+        if (stream.UpdatingLooks > 0) stream.UpdatingLooks--;
         json.WriteNumber("StreamCreationTimestamp", stream.CreatedMillis / 1000m);
         json.WriteEndObject();
     }

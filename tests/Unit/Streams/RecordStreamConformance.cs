@@ -3,26 +3,26 @@ using Streaming.Shared.Streams;
 namespace Streaming.Tests.Unit.Streams;
 
 /// <summary>What every implementation of the stream seam owes its users. Sequence numbers may be anything that grows.</summary>
-public abstract class RecordStreamConformance
+public abstract class RecordStreamConformance : ReshardConformance
 {
-    /// <summary>A stream object for an address where no stream is yet; two of one name share it.</summary>
-    protected abstract IRecordStream Open(string name);
-
     [Fact]
     public async Task StreamThatIsNotThere_IsNotFound()
     {
-        await using IRecordStream stream = Open("none");
+        await using IManagedStream stream = Open("none");
         await Assert.ThrowsAsync<StreamNotFoundException>(() => stream.DescribeAsync(default));
         await Assert.ThrowsAsync<StreamNotFoundException>(() => stream.ListShardsAsync(default));
         await Assert.ThrowsAsync<StreamNotFoundException>(() => stream.PutAsync(StreamDriver.Batch(("A", "1")), default));
         await Assert.ThrowsAsync<StreamNotFoundException>(() => stream.OpenReaderAsync("shardId-000000000000", StreamPosition.Latest, default));
         Assert.False(await stream.DeleteAsync(default));
+        await Assert.ThrowsAsync<StreamNotFoundException>(() => stream.SplitShardAsync(First, null, default));
+        await Assert.ThrowsAsync<StreamNotFoundException>(() => stream.MergeShardsAsync(First, Second, default));
+        await Assert.ThrowsAsync<StreamNotFoundException>(() => stream.UpdateShardCountAsync(3, default));
     }
 
     [Fact]
     public async Task Create_IsDoneOnce()
     {
-        await using IRecordStream stream = Open("once");
+        await using IManagedStream stream = Open("once");
         Assert.True(await stream.CreateAsync(3, default));
         StreamDescription first = await stream.DescribeAsync(default);
         Assert.False(await stream.CreateAsync(5, default));
@@ -33,7 +33,7 @@ public abstract class RecordStreamConformance
     [Fact]
     public async Task CreatedShards_HaveKinesisNamesAndRanges()
     {
-        await using IRecordStream stream = Open("shards");
+        await using IManagedStream stream = Open("shards");
         await stream.CreateAsync(7, default);
         IReadOnlyList<Shard> shards = await stream.ListShardsAsync(default);
         Assert.Equal(Enumerable.Range(0, 7).Select(i => $"shardId-{i:D12}"), shards.Select(s => s.Id));
@@ -44,7 +44,7 @@ public abstract class RecordStreamConformance
     [Fact]
     public async Task DeletedAndCreatedAgain_HasAnotherCreationIdAndNoRecords()
     {
-        await using IRecordStream stream = Open("again");
+        await using IManagedStream stream = Open("again");
         await stream.CreateAsync(1, default);
         string id = (await stream.DescribeAsync(default)).CreationId;
         await stream.PutAsync(("A", "old"));
@@ -59,7 +59,7 @@ public abstract class RecordStreamConformance
     [Fact]
     public async Task Record_GoesToTheShardOfItsKeysMd5InOrder()
     {
-        await using IRecordStream stream = Open("md5");
+        await using IManagedStream stream = Open("md5");
         await stream.CreateAsync(4, default);
         IReadOnlyList<Shard> shards = await stream.ListShardsAsync(default);
         string[] keys = ["AAPL", "MSFT", "GOOG", "AMZN", "Ünïcødé", "X", "TSLA", "NVDA"];
@@ -78,7 +78,7 @@ public abstract class RecordStreamConformance
     [Fact]
     public async Task EveryPosition_BeginsWhereItSays()
     {
-        await using IRecordStream stream = Open("positions");
+        await using IManagedStream stream = Open("positions");
         await stream.CreateAsync(1, default);
         const string shard = "shardId-000000000000";
         await using IShardReader latestOfEmpty = await stream.OpenReaderAsync(shard, StreamPosition.Latest, default);
@@ -102,7 +102,7 @@ public abstract class RecordStreamConformance
     [Fact]
     public async Task MillisBehindLatest_IsZeroAtTheTipAndNowhereElse()
     {
-        await using IRecordStream stream = Open("behind");
+        await using IManagedStream stream = Open("behind");
         await stream.CreateAsync(1, default);
         PutBatch batch = StreamDriver.Batch([.. Enumerable.Range(0, 500).Select(i => ("A", i.ToString()))]);
         for (int i = 0; i < 25; i++) await stream.PutAsync(batch, default);
@@ -122,7 +122,7 @@ public abstract class RecordStreamConformance
     [Fact]
     public async Task LargestRecordAndEmptyData_ComeBackAsTheyWere()
     {
-        await using IRecordStream stream = Open("sizes");
+        await using IManagedStream stream = Open("sizes");
         await stream.CreateAsync(1, default);
         string large = new('x', PutBatch.MaxRecordBytes - 1);
         for (int i = 0; i < 3; i++) await stream.PutAsync(("A", large), ("A", "small"), ("B", large), ("C", large), ("D", large));
@@ -134,7 +134,7 @@ public abstract class RecordStreamConformance
     public async Task SeveralProducersAndReaders_LoseNothingAndKeepOrderPerKey()
     {
         const int producers = 4, batches = 25, perBatch = 20;
-        await using IRecordStream stream = Open("many");
+        await using IManagedStream stream = Open("many");
         await stream.CreateAsync(3, default);
         IReadOnlyList<Shard> shards = await stream.ListShardsAsync(default);
         using var done = new CancellationTokenSource();
@@ -167,7 +167,4 @@ public abstract class RecordStreamConformance
             if (last) return seen;
         }
     }
-
-    private static Task<T> OnOwnThread<T>(Func<Task<T>> work)
-        => Task.Factory.StartNew(work, default, TaskCreationOptions.LongRunning, TaskScheduler.Default).Unwrap();
 }

@@ -33,11 +33,42 @@ internal static class StreamDriver
     public static async Task<List<Seen>> ReadToTipAsync(this IShardReader reader)
     {
         var seen = new List<Seen>();
+        await reader.ReadToTipAsync(seen);
+        return seen;
+    }
+
+    /// <summary>True if the shard ends there.</summary>
+    public static async Task<bool> ReadToTipAsync(this IShardReader reader, List<Seen> seen)
+    {
         while (true)
         {
             RecordBatch batch = await reader.ReadAsync(default);
             seen.AddRange(batch);
-            if (batch.MillisBehindLatest == 0) return seen;
+            if (batch.MillisBehindLatest == 0) return batch.IsEndOfShard;
+        }
+    }
+
+    /// <summary>Reads all shards as a consumer does, a child once its parents are at their end; on from the tip until it is done.</summary>
+    public static async Task<List<Seen>> FollowAsync(this IRecordStream stream, CancellationToken done)
+    {
+        var seen = new List<Seen>();
+        var readers = new Dictionary<string, IShardReader>();
+        var ended = new HashSet<string>();
+        while (true)
+        {
+            bool isLast = done.IsCancellationRequested;
+            int endedBefore = ended.Count;
+            foreach (Shard shard in await stream.ListShardsAsync(default))
+            {
+                if (ended.Contains(shard.Id) || !shard.ParentIds.All(ended.Contains)) continue;
+                if (!readers.TryGetValue(shard.Id, out IShardReader? reader))
+                    readers.Add(shard.Id, reader = await stream.OpenReaderAsync(shard.Id, StreamPosition.TrimHorizon, default));
+                if (await reader.ReadToTipAsync(seen)) ended.Add(shard.Id);
+            }
+
+            if (!isLast || ended.Count > endedBefore) continue;
+            foreach (IShardReader reader in readers.Values) await reader.DisposeAsync();
+            return seen;
         }
     }
 
@@ -52,6 +83,6 @@ internal static class StreamDriver
     public static Shard ShardOf(this IEnumerable<Shard> shards, string key)
     {
         UInt128 hash = HashKey.Of(Encoding.UTF8.GetBytes(key));
-        return shards.Single(shard => shard.StartHash <= hash && hash <= shard.EndHash);
+        return shards.Single(shard => shard.Owns(hash));
     }
 }

@@ -11,5 +11,5 @@ public sealed class KinesisStreamConformanceTests : RecordStreamConformance, IAs
 
     public ValueTask DisposeAsync() => _aws.DisposeAsync();
 
-    protected override IRecordStream Open(string name) => FakeStream.Open(_aws, name);
+    protected override IManagedStream Open(string name) => FakeStream.Open(_aws, name);
 }

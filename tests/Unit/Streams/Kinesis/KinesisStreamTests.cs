@@ -57,25 +57,6 @@ public sealed class KinesisStreamTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task SplitShard_EndsAndItsChildrenNameIt()
-    {
-        await _stream.PutAsync(("A", "1"));
-        await _stream.Client.SplitShardAsync(First, UInt128.MaxValue / 2, default);
-        await using IShardReader reader = await _stream.OpenReaderAsync(First, StreamPosition.TrimHorizon, default);
-        RecordBatch batch = await reader.ReadAsync(default);
-        Assert.Equal((1, true, 0L), (batch.Count, batch.IsEndOfShard, batch.MillisBehindLatest));
-        batch = await reader.ReadAsync(default);
-        Assert.Equal((0, true), (batch.Count, batch.IsEndOfShard));
-
-        await _stream.Client.MergeShardsAsync("shardId-000000000001", "shardId-000000000002", default);
-        IReadOnlyList<Shard> shards = await _stream.ListShardsAsync(default);
-        Assert.Equal([true, true, true, false], shards.Select(shard => shard.IsClosed));
-        Assert.Equal([First], shards[1].ParentIds);
-        Assert.Equal(["shardId-000000000001", "shardId-000000000002"], shards[3].ParentIds);
-        Assert.Equal((UInt128.Zero, UInt128.MaxValue), (shards[3].StartHash, shards[3].EndHash));
-    }
-
-    [Fact]
     public async Task PositionOlderThanTheRetention_IsALoudLoss()
     {
         await _stream.PutAsync(("A", "1"), ("A", "2"), ("A", "3"));

@@ -11,6 +11,6 @@ public sealed class LocalStreamConformanceTests : RecordStreamConformance, IDisp
 
     public void Dispose() => _folder.Dispose();
 
-    protected override IRecordStream Open(string name)
+    protected override IManagedStream Open(string name)
         => new LocalStream(_folder[name], TimeProvider.System, () => new Guid(Interlocked.Increment(ref _id), 0, 0, new byte[8]));
 }

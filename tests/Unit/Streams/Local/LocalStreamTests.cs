@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using Streaming.Shared;
 using Streaming.Shared.Streams;
 using Streaming.Shared.Streams.Local;
@@ -80,29 +79,6 @@ public sealed class LocalStreamTests
         await Assert.ThrowsAsync<StreamNotFoundException>(() => reader.ReadAsync(default).AsTask());
         await log.PutAsync("other");
         await Assert.ThrowsAsync<StreamDataLossException>(() => reader.ReadAsync(default).AsTask());
-    }
-
-    [Fact]
-    public async Task ClosedShard_EndsAfterItsLastRecord()
-    {
-        using var log = new LocalLog();
-        await log.PutAsync("one", "two");
-        JsonNode manifest = JsonNode.Parse(await File.ReadAllTextAsync(log.Manifest))!;
-        JsonArray shards = manifest["shards"]!.AsArray();
-        JsonNode child = shards[0]!.DeepClone();
-        shards[0]!["closedAfter"] = 2;
-        child["id"] = "shardId-000000000001";
-        child["parents"] = new JsonArray(LocalLog.Shard);
-        shards.Add(child);
-        await File.WriteAllTextAsync(log.Manifest, manifest.ToJsonString());
-
-        await log.PutAsync("three");
-        await using LocalStream stream = log.Open();
-        await using IShardReader reader = await stream.OpenReaderAsync(LocalLog.Shard, StreamPosition.TrimHorizon, default);
-        RecordBatch batch = await reader.ReadAsync(default);
-        Assert.Equal((2, true), (batch.Count, batch.IsEndOfShard));
-        Assert.Equal(["three"], (await stream.ReadAllAsync("shardId-000000000001")).Texts());
-        Assert.Equal([true, false], (await stream.ListShardsAsync(default)).Select(s => s.IsClosed));
     }
 
     [Fact]

@@ -1,36 +1,55 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Text;
 using Streaming.Shared.Streams;
 using Streaming.Shared.Streams.Local;
 
 namespace Streaming.Tests.Unit.Streams.Local;
 
-/// <summary>Real producer processes on one stream, killed with SIGKILL at any moment and started again.</summary>
-public sealed class KilledProducerTests
+/// <summary>Real processes that put on one stream and reshard it, killed with SIGKILL at any moment and started again.</summary>
+public sealed class KilledProcessTests(ITestOutputHelper output)
 {
     private const int Producers = 3;
     private const int KillsPerProducer = 6;
 
-    [Fact]
-    public async Task ProducersKilledAtAnyMoment_LoseNoAcknowledgedRecordAndTearNothing()
+    [Theory]
+    [InlineData(0)]
+    [InlineData(2)]
+    public async Task KilledAtAnyMoment_LoseNoAcknowledgedRecordAndTearNothing(int resharders)
     {
         int seed = Environment.TickCount;
         using var log = new LocalLog(segmentBytes: 1 << 20);
         await using LocalStream stream = log.Open();
         await stream.CreateAsync(4, default);
-        IReadOnlyList<Shard> shards = await stream.ListShardsAsync(default);
 
         // One reader follows all the time: what it sees once must be what is there in the end.
         using var done = new CancellationTokenSource();
-        Task<List<Seen>>[] followers = [.. shards.Select(shard => Task.Factory.StartNew(
-            () => FollowAsync(stream, shard.Id, done.Token), default, TaskCreationOptions.LongRunning, TaskScheduler.Default).Unwrap())];
+        using var put = new CancellationTokenSource();
+        Task<List<Seen>> follower = Task.Factory.StartNew(
+            () => stream.FollowAsync(done.Token), default, TaskCreationOptions.LongRunning, TaskScheduler.Default).Unwrap();
+        Task<int>[] reshards = [.. Enumerable.Range(0, resharders).Select(r => ReshardAndKillAsync(log.Folder, new Random(seed - 1 - r), put.Token))];
         int[][] acknowledged = await Task.WhenAll(Enumerable.Range(0, Producers).Select(p => RunAndKillAsync(log.Folder, $"key{p}", new Random(seed + p))));
+        put.Cancel();
+        int acknowledgedShards = (await Task.WhenAll(reshards)).Append(4).Max();
         await stream.PutAsync(("last", "last"));
         done.Cancel();
-        List<Seen>[] followed = await Task.WhenAll(followers);
+        List<Seen> followed = await follower;
 
-        for (int i = 0; i < shards.Count; i++) Assert.Equal(await stream.ReadAllAsync(shards[i].Id), followed[i]);
-        string[] texts = [.. followed.SelectMany(seen => seen.Texts())];
+        IReadOnlyList<Shard> shards = await stream.ListShardsAsync(default);
+        Assert.True(shards.Count >= acknowledgedShards, $"seed {seed}: there were {acknowledgedShards} shards and are {shards.Count}");
+        Assert.True(shards.Count > 4 || resharders == 0, $"seed {seed}: there was no reshard");
+        // No record where its key does not belong, and none in a closed shard that came after the reader had left it.
+        var all = new List<Seen>();
+        foreach (Shard shard in shards)
+        {
+            List<Seen> held = await stream.ReadAllAsync(shard.Id);
+            Assert.All(held, record => Assert.True(shard.Owns(HashKey.Of(Encoding.UTF8.GetBytes(record.Text.Split(':')[0]))), $"seed {seed}: {record} in {shard}"));
+            all.AddRange(held);
+        }
+
+        Assert.Equal(all.OrderBy(record => record.Number), followed.OrderBy(record => record.Number));
+        output.WriteLine($"seed {seed}: {followed.Count} records, {shards.Count} shards");
+        string[] texts = [.. followed.Texts()];
         for (int p = 0; p < Producers; p++)
         {
             int[] numbers = [.. texts.Where(t => t.StartsWith($"key{p}:", StringComparison.Ordinal)).Select(t => int.Parse(t.Split(':')[1], CultureInfo.InvariantCulture))];
@@ -50,7 +69,7 @@ public sealed class KilledProducerTests
         var acknowledged = new List<int>();
         for (int run = 1; run <= KillsPerProducer; run++)
         {
-            using Process child = Start(folder, key, run * 1_000_000);
+            using Process child = Start("put-records", folder, key, $"{run * 1_000_000}", "1000000");
             // The kill comes a random number of acknowledgements later, so it falls anywhere in the next append.
             for (int left = random.Next(1, 60); left > 0 && await child.StandardOutput.ReadLineAsync() is { } line; left--)
                 acknowledged.Add(int.Parse(line, CultureInfo.InvariantCulture));
@@ -68,28 +87,34 @@ public sealed class KilledProducerTests
         return [.. acknowledged];
     }
 
+    /// <summary>Until all is put; returns the largest number of shards that was acknowledged.</summary>
+    private static async Task<int> ReshardAndKillAsync(string folder, Random random, CancellationToken put)
+    {
+        int most = 0;
+        while (!put.IsCancellationRequested)
+        {
+            using Process child = Start("reshard", folder, $"{random.Next()}");
+            for (int left = random.Next(1, 8); left > 0 && await child.StandardOutput.ReadLineAsync() is { } line; left--)
+                most = Math.Max(most, int.Parse(line, CultureInfo.InvariantCulture));
+            SpinFor(random.Next(2000));
+            child.Kill();
+            await child.WaitForExitAsync();
+            Assert.NotEqual(0, child.ExitCode);
+        }
+
+        return most;
+    }
+
     private static void SpinFor(int micros)
     {
         for (long start = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(start).TotalMicroseconds < micros;) Thread.SpinWait(50);
     }
 
-    private static Process Start(string folder, string key, int first)
+    private static Process Start(params string[] arguments)
     {
         string program = Path.Combine(AppContext.BaseDirectory, "Streaming.Tests.ChildProcess.dll");
         var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet") { RedirectStandardOutput = true, UseShellExecute = false };
-        foreach (string argument in (string[])[program, "put-records", folder, key, first.ToString(), "1000000"]) start.ArgumentList.Add(argument);
+        foreach (string argument in (string[])[program, .. arguments]) start.ArgumentList.Add(argument);
         return Process.Start(start)!;
-    }
-
-    private static async Task<List<Seen>> FollowAsync(LocalStream stream, string shardId, CancellationToken done)
-    {
-        var seen = new List<Seen>();
-        await using IShardReader reader = await stream.OpenReaderAsync(shardId, StreamPosition.TrimHorizon, default);
-        while (true)
-        {
-            bool last = done.IsCancellationRequested;
-            seen.AddRange(await reader.ReadToTipAsync());
-            if (last) return seen;
-        }
     }
 }
