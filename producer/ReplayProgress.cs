@@ -12,6 +12,9 @@ public sealed class ReplayProgress
     /// <summary>Bytes of JSON in them.</summary>
     public long BytesSent { get; set; }
 
+    /// <summary>Puts that brought them there, and those that failed.</summary>
+    public long Requests { get; set; }
+
     public long Throttled { get; set; }
 
     public long Retried { get; set; }

@@ -6,6 +6,7 @@ namespace Streaming.Producer;
 /// <summary>What a replay came to.</summary>
 /// <param name="Sent">Records that the stream acknowledged (of a dry run: that would have been sent).</param>
 /// <param name="Bytes">JSON in them.</param>
+/// <param name="Requests">Puts that brought them there: on Kinesis a ticker has one record in each, so few tickers need many.</param>
 /// <param name="FirstEvent">Event time of the first tick sent.</param>
 /// <param name="PossiblyRepeated">Records that may stand in the stream twice, because a request whose outcome is unknown was sent again.</param>
 /// <param name="TooLarge">Records that no stream takes; they were not sent.</param>
@@ -17,6 +18,7 @@ public sealed record ReplaySummary(
     long Sent,
     long Bytes,
     double Seconds,
+    long Requests,
     DateTimeOffset? FirstEvent,
     DateTimeOffset? LastEvent,
     long Throttled,
@@ -40,6 +42,7 @@ public sealed record ReplaySummary(
             progress.Sent,
             progress.BytesSent,
             Math.Round(progress.Elapsed.TotalSeconds, 3),
+            progress.Requests,
             progress.Sent > 0 ? Time(progress.FirstEventMicros) : null,
             Time(progress.LastEventMicros),
             progress.Throttled,

@@ -29,11 +29,5 @@ internal static class ShardInheritance
         ReadToTipAt: null,
         parents.Max(parent => parent.ShardTime),
         new CheckpointBooks(0, 0, 0, 0, 0),
-        [.. parents.SelectMany(parent => parent.Tickers).Where(ticker => Owns(shard, ticker.Ticker))]);
-
-    private static bool Owns(Shard shard, string ticker)
-    {
-        UInt128 hash = HashKey.Of(Encoding.UTF8.GetBytes(ticker));
-        return shard.StartHash <= hash && hash <= shard.EndHash;
-    }
+        [.. parents.SelectMany(parent => parent.Tickers).Where(ticker => shard.Owns(HashKey.Of(Encoding.UTF8.GetBytes(ticker.Ticker))))]);
 }

@@ -19,7 +19,7 @@ internal static class SummaryText
         string verb = (summary.Interrupted ? "interrupted, " : "") + (options.DryRun ? "would send" : "sent");
         error.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{verb} {summary.Sent} records, {summary.Bytes} bytes in {summary.Seconds:0.0##} s ({summary.Rate:0} records/s)"));
+            $"{verb} {summary.Sent} records, {summary.Bytes} bytes in {summary.Seconds:0.0##} s ({summary.Rate:0} records/s, {summary.Requests} requests)"));
         if (summary.FirstEvent is { } first && summary.LastEvent is { } last)
             error.WriteLine($"event time {TimeText(first)} to {TimeText(last)}");
         if (summary.Retried > 0) error.WriteLine($"throttled {summary.Throttled}, retried {summary.Retried}");

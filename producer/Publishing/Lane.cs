@@ -9,15 +9,20 @@ internal sealed class Lane(Shard shard, TimeProvider time, LaneOptions options, 
 {
     private readonly Queue<KeyQueue> _ready = [];
     private readonly Queue<KeyQueue> _refused = [];
+    private readonly Backoff _backoff = new(options.FirstPause, jitter, options.LongestPause);
+    private readonly LaneRate _rate = new(time);
     private int _heldBy;
     private long _pausedAt;
     private TimeSpan _pause;
+    // What the answer that is being taken has said so far.
+    private int _acceptedNow;
+    private int _refusedNow;
+    private bool _isThrottledNow;
 
     public string ShardId => shard.Id;
 
-    public Backoff Backoff { get; } = new(options.FirstPause, jitter, options.LongestPause);
-
-    public LaneRate Rate { get; } = new(time);
+    /// <summary>It has refused everything, too often in a row.</summary>
+    public bool IsHopeless => _backoff.IsHopeless;
 
     public bool Owns(UInt128 hash) => shard.StartHash <= hash && hash <= shard.EndHash;
 
@@ -30,36 +35,56 @@ internal sealed class Lane(Shard shard, TimeProvider time, LaneOptions options, 
         get
         {
             TimeSpan paused = _pause == TimeSpan.Zero ? TimeSpan.Zero : _pause - time.GetElapsedTime(_pausedAt);
-            TimeSpan slowed = Rate.Wait();
+            TimeSpan slowed = _rate.Wait();
             return paused > slowed ? paused : slowed;
         }
     }
 
     public void Enqueue(KeyQueue queue) => _ready.Enqueue(queue);
 
-    public bool TryPeek(out KeyQueue? queue) => (_heldBy > 0 ? _refused : _ready).TryPeek(out queue);
-
-    public void Take() => (_heldBy > 0 ? _refused : _ready).Dequeue().IsInFlight = true;
-
-    public void Refused(KeyQueue queue)
+    /// <summary>Puts into the request what may go now and fits.</summary>
+    public void Fill(LaneRequest request, RecordSlots slots)
     {
+        Queue<KeyQueue> keys = _heldBy > 0 ? _refused : _ready;
+        while (keys.TryPeek(out KeyQueue? queue) && request.Batch.Fits(queue.Key.Length + slots[queue.Head].Length) && _rate.TryTake())
+        {
+            keys.Dequeue().IsInFlight = true;
+            request.Add(this, queue, slots[queue.Head]);
+        }
+    }
+
+    public void Accepted(KeyQueue queue)
+    {
+        _acceptedNow++;
+        if (queue.WasRefused) _heldBy--;
+        queue.WasRefused = false;
+    }
+
+    public void Refused(KeyQueue queue, bool isThrottle)
+    {
+        _refusedNow++;
+        _isThrottledNow |= isThrottle;
         if (!queue.WasRefused) _heldBy++;
         queue.WasRefused = true;
         _refused.Enqueue(queue);
     }
 
-    public void Accepted(KeyQueue queue)
+    /// <summary>
+    /// Leaves the shard alone for a while if it refused something, and learns its rate. Also after an answer without a refusal:
+    /// attempts in vain count in a row, not in all.
+    /// </summary>
+    /// <param name="sentAt">When the answer's request left.</param>
+    public void EndAnswer(long sentAt)
     {
-        if (queue.WasRefused) _heldBy--;
-        queue.WasRefused = false;
-    }
+        _rate.Accepted(_acceptedNow);
+        if (_isThrottledNow) _rate.Throttled(sentAt);
+        if (_acceptedNow > 0)
+        {
+            _pause = TimeSpan.Zero;
+            _backoff.Reset();
+        }
 
-    /// <summary>Leaves the shard alone for a while.</summary>
-    public void Pause(TimeSpan pause) => (_pausedAt, _pause) = (time.GetTimestamp(), pause);
-
-    public void Resume()
-    {
-        _pause = TimeSpan.Zero;
-        Backoff.Reset();
+        if (_refusedNow > 0) (_pausedAt, _pause) = (time.GetTimestamp(), _backoff.NextPause(_acceptedNow > 0));
+        (_acceptedNow, _refusedNow, _isThrottledNow) = (0, 0, false);
     }
 }

@@ -12,7 +12,7 @@ internal sealed record LaneOptions
     public int MaxInFlight { get; init; } = 4;
 
     /// <summary>After the first refusal in a lane.</summary>
-    public TimeSpan FirstPause { get; init; } = TimeSpan.FromMilliseconds(50);
+    public TimeSpan FirstPause { get; init; } = TimeSpan.FromMilliseconds(20);
 
     /// <summary>After many in a row; twenty of which end the replay.</summary>
     public TimeSpan LongestPause { get; init; } = Backoff.DefaultLongest;

@@ -1,13 +1,12 @@
 using System.Runtime.ExceptionServices;
-using Streaming.Shared.Aws;
 using Streaming.Shared.Streams;
 
 namespace Streaming.Producer.Publishing;
 
 /// <summary>
-/// Owns the way onto a stream that may refuse single records. Several requests are in flight, and order per key is kept: no two
-/// records of a key are in flight together, since the service may refuse the first and take the second. A lane per shard holds back
-/// and slows down what goes to a shard that refuses, and nothing else. Does not own attempts of whole requests: the stream does.
+/// Owns the way onto a stream that may refuse single records: the requests in flight, and the waits for room and for time. Order per
+/// key is kept: no two records of a key are in flight together, since the service may refuse the first and take the second. Does not
+/// own which record goes next (<see cref="LaneTable"/>), nor attempts of whole requests: the stream does.
 /// </summary>
 internal sealed class LanePublisher : IRecordPublisher
 {
@@ -17,7 +16,6 @@ internal sealed class LanePublisher : IRecordPublisher
     private readonly LaneOptions _options;
     private readonly Lock _lock = new();
     private readonly LaneTable _lanes;
-    private readonly RecordSlots _slots;
     private readonly Stack<LaneRequest> _spare = [];
     private readonly ITimer _timer;
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -25,7 +23,6 @@ internal sealed class LanePublisher : IRecordPublisher
     private IReadOnlyList<Shard>? _newShards;
     private long _shardsListedAt;
     private int _inFlight;
-    private bool _isListing;
     // Set by whoever waits, until everything is through: requests leave without waiting to be full.
     private bool _isUrgent;
     private bool _isPumping;
@@ -35,7 +32,6 @@ internal sealed class LanePublisher : IRecordPublisher
     private LanePublisher(IRecordStream stream, ReplayProgress progress, TimeProvider time, LaneTable lanes, LaneOptions options)
     {
         (_stream, _progress, _time, _lanes, _options) = (stream, progress, time, lanes, options);
-        _slots = new RecordSlots(options.MaxPending);
         _shardsListedAt = time.GetTimestamp();
         _timer = time.CreateTimer(static publisher => ((LanePublisher)publisher!).Pump(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
@@ -44,7 +40,7 @@ internal sealed class LanePublisher : IRecordPublisher
         IRecordStream stream, ReplayProgress progress, TimeProvider time, Random jitter, CancellationToken cancellation, LaneOptions? options = null)
     {
         options ??= LaneOptions.Default;
-        var lanes = new LaneTable(shard => new Lane(shard, time, options, jitter));
+        var lanes = new LaneTable(shard => new Lane(shard, time, options, jitter), options.MaxPending, progress);
         lanes.Map(await stream.ListShardsAsync(cancellation));
         return new LanePublisher(stream, progress, time, lanes, options);
     }
@@ -53,7 +49,7 @@ internal sealed class LanePublisher : IRecordPublisher
     {
         get
         {
-            lock (_lock) return _slots.Free == 0;
+            lock (_lock) return _lanes.Free == 0;
         }
     }
 
@@ -69,19 +65,14 @@ internal sealed class LanePublisher : IRecordPublisher
                 return;
             }
 
-            KeyQueue queue = _lanes.QueueOf(key);
-            bool isFirst = queue.IsIdle;
-            _slots.Append(queue, record);
-            if (!isFirst) return;
-            _lanes.Enqueue(queue);
-            isBatch = _lanes.Waiting % PutBatch.MaxRecords == 0;
+            isBatch = _lanes.Add(key, record) && _lanes.Waiting % PutBatch.MaxRecords == 0;
         }
 
         if (isBatch) Pump();
     }
 
     public Task MakeRoomAsync(CancellationToken cancellation)
-        => WaitAsync(() => _slots.Free >= Math.Min(PutBatch.MaxRecords, _slots.Capacity), cancellation);
+        => WaitAsync(() => _lanes.Free >= Math.Min(PutBatch.MaxRecords, _options.MaxPending), cancellation);
 
     public Task SendGatheredAsync(CancellationToken cancellation)
     {
@@ -95,13 +86,13 @@ internal sealed class LanePublisher : IRecordPublisher
         return Task.CompletedTask;
     }
 
-    public Task FlushAsync(CancellationToken cancellation) => WaitAsync(() => _slots.Free == _slots.Capacity, cancellation);
+    public Task FlushAsync(CancellationToken cancellation) => WaitAsync(() => _lanes.IsEmpty, cancellation);
 
     /// <summary>Sends nothing more, but waits for what is in flight: it is counted, and its outcome known.</summary>
     public async ValueTask DisposeAsync()
     {
         lock (_lock) _isStopped = true;
-        while (MustWait(() => _inFlight == 0 && !_isListing, out Task change)) await change;
+        while (MustWait(() => _inFlight == 0, out Task change)) await change;
         await _timer.DisposeAsync();
     }
 
@@ -171,11 +162,11 @@ internal sealed class LanePublisher : IRecordPublisher
 
         // Lanes change only when nothing is in flight, so that every answer finds the lane that it left by.
         if (_isStopped || _failure is not null || _newShards is not null || _inFlight == _options.MaxInFlight) return null;
-        if (_slots.Free == _slots.Capacity) _isUrgent = false;
+        if (_lanes.IsEmpty) _isUrgent = false;
         if (_lanes.Waiting == 0 || (_lanes.Waiting < PutBatch.MaxRecords && !_isUrgent)) return null;
 
         LaneRequest request = _spare.TryPop(out LaneRequest? spare) ? spare : new LaneRequest();
-        TimeSpan wait = _lanes.Gather(request, _slots);
+        TimeSpan wait = _lanes.Gather(request);
         if (request.Batch.Count == 0)
         {
             _spare.Push(request);
@@ -185,6 +176,7 @@ internal sealed class LanePublisher : IRecordPublisher
         }
 
         request.SentAt = _time.GetTimestamp();
+        _progress.Requests++;
         _inFlight++;
         return request;
     }
@@ -195,7 +187,9 @@ internal sealed class LanePublisher : IRecordPublisher
         {
             // The put itself is not cancelled: its outcome would be unknown.
             PutReply reply = await _stream.PutAsync(request.Batch, CancellationToken.None);
-            lock (_lock) Take(request, reply);
+            bool mayBeSplit;
+            lock (_lock) mayBeSplit = Take(request, reply);
+            if (mayBeSplit) await ListShardsAsync();
         }
         catch (Exception e)
         {
@@ -203,84 +197,10 @@ internal sealed class LanePublisher : IRecordPublisher
             lock (_lock) _failure ??= ExceptionDispatchInfo.Capture(e);
         }
 
-        EndOfRequest(() => _inFlight--);
-    }
-
-    private void Take(LaneRequest request, PutReply reply)
-    {
-        request.Answer(reply);
-        _progress.PossiblyRepeated += reply.PossiblyRepeated;
-        for (int i = 0; i < request.Batch.Count; i++)
-        {
-            KeyQueue queue = request.Queue(i);
-            queue.IsInFlight = false;
-            if (request.Refusal(i) is { } code) Refuse(request, i, code);
-            else Accept(request, i);
-        }
-
-        // Also when all went through: attempts in vain count in a row, not in all.
-        _lanes.Settle(request);
-        CheckShards(reply.Refused.Count > 0);
-        if (_lanes.Hopeless is { } hopeless) throw Hopeless(hopeless, reply);
-        request.Clear();
-        _spare.Push(request);
-    }
-
-    private void Accept(LaneRequest request, int index)
-    {
-        KeyQueue queue = request.Queue(index);
-        _progress.Sent++;
-        _progress.BytesSent += request.Batch.Data(index).Length;
-        request.Lane(index).Accepted(queue);
-        _slots.RemoveHead(queue);
-        if (queue.Head >= 0) request.Lane(index).Enqueue(queue);
-    }
-
-    private void Refuse(LaneRequest request, int index, string code)
-    {
-        _progress.Retried++;
-        Lane lane = request.Lane(index);
-        if (AwsErrors.IsThrottle(code))
-        {
-            _progress.Throttled++;
-            lane.Rate.Throttled(request.SentAt);
-        }
-
-        lane.Refused(request.Queue(index));
-    }
-
-    private void CheckShards(bool wasRefused)
-    {
-        if (!wasRefused || _isListing || _time.GetElapsedTime(_shardsListedAt) < _options.ShardCheckInterval) return;
-        _isListing = true;
-        _shardsListedAt = _time.GetTimestamp();
-        _ = ListShardsAsync();
-    }
-
-    private async Task ListShardsAsync()
-    {
-        try
-        {
-            IReadOnlyList<Shard> shards = await _stream.ListShardsAsync(CancellationToken.None);
-            lock (_lock)
-            {
-                if (_lanes.IsOther(shards)) _newShards = shards;
-            }
-        }
-        catch (Exception e)
-        {
-            lock (_lock) _failure ??= ExceptionDispatchInfo.Capture(e);
-        }
-
-        EndOfRequest(() => _isListing = false);
-    }
-
-    private void EndOfRequest(Action count)
-    {
         TaskCompletionSource changed;
         lock (_lock)
         {
-            count();
+            _inFlight--;
             (changed, _changed) = (_changed, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
         }
 
@@ -288,6 +208,29 @@ internal sealed class LanePublisher : IRecordPublisher
         changed.SetResult();
     }
 
-    private StreamUnavailableException Hopeless(Lane lane, PutReply reply) => new(
-        $"{_stream.Address}, {lane.ShardId} refused records {Backoff.MaxIdleAttempts} times in a row ({reply.Refused[0].ErrorCode}). More shards or a lower --rate help against throttling.");
+    /// <summary>True if the shards are to be looked at again.</summary>
+    private bool Take(LaneRequest request, PutReply reply)
+    {
+        _lanes.Take(request, reply);
+        if (_lanes.Hopeless is { } lane)
+        {
+            throw new StreamUnavailableException(
+                $"{_stream.Address}, {lane.ShardId} refused records {Backoff.MaxIdleAttempts} times in a row ({reply.Refused[0].ErrorCode}). More shards or a lower --rate help against throttling.");
+        }
+
+        request.Clear();
+        _spare.Push(request);
+        if (reply.Refused.Count == 0 || _time.GetElapsedTime(_shardsListedAt) < _options.ShardCheckInterval) return false;
+        _shardsListedAt = _time.GetTimestamp();
+        return true;
+    }
+
+    private async Task ListShardsAsync()
+    {
+        IReadOnlyList<Shard> shards = await _stream.ListShardsAsync(CancellationToken.None);
+        lock (_lock)
+        {
+            if (_lanes.IsOther(shards)) _newShards = shards;
+        }
+    }
 }

@@ -1,8 +1,9 @@
 namespace Streaming.Producer.Publishing;
 
 /// <summary>
-/// How many records a second a shard is given: unlimited until it throttles; then half of what it was, and a little more every
-/// second without a throttle (AIMD), so that several producers come to share a shard evenly.
+/// How many records a second a shard is given: unlimited until it throttles; then what it took in the last second, and a little more
+/// every second from there. All producers of a shard gain the same and lose in proportion (AIMD), so they come to share it evenly; and
+/// a throttle that has nothing to do with the rate takes away no more than it refused.
 /// </summary>
 internal sealed class LaneRate(TimeProvider time)
 {
@@ -23,7 +24,12 @@ internal sealed class LaneRate(TimeProvider time)
     /// <summary>Records leave in bursts of so much time's worth, or a slow lane would make a request of every record.</summary>
     private const double ChunkSeconds = 0.02;
 
+    /// <summary>Between two decreases: what is taken has to be known for the new rate first.</summary>
+    private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
+
     private double _tokens;
+    private double _acceptedPerSecond;
+    private long _acceptedAt;
     private long _filledAt;
     private long _loweredAt;
 
@@ -48,13 +54,22 @@ internal sealed class LaneRate(TimeProvider time)
         return missing <= 0 ? TimeSpan.Zero : TimeSpan.FromSeconds(missing / rate);
     }
 
-    /// <param name="sentAt">When the throttled request left. One that left before the last decrease says nothing about the new rate.</param>
+    /// <summary>Tells what the shard took of a request, before <see cref="Throttled"/> tells that it did not take all.</summary>
+    public void Accepted(int records)
+    {
+        long now = time.GetTimestamp();
+        _acceptedPerSecond = (_acceptedPerSecond * Math.Exp(-time.GetElapsedTime(_acceptedAt, now).TotalSeconds)) + records;
+        _acceptedAt = now;
+    }
+
+    /// <summary>Once a second at most: a request that left within a second of the last decrease says nothing about the rate since.</summary>
+    /// <param name="sentAt">When the throttled request left.</param>
     public void Throttled(long sentAt)
     {
-        if (RecordsPerSecond is not null && sentAt < _loweredAt) return;
-        Fill();
-        RecordsPerSecond = Math.Max(LowestRate, (RecordsPerSecond ?? ShardRecordsPerSecond) / 2);
-        _loweredAt = time.GetTimestamp();
+        if (RecordsPerSecond is not null && time.GetElapsedTime(_loweredAt, sentAt) < Second) return;
+        Accepted(0);
+        RecordsPerSecond = Math.Max(LowestRate, _acceptedPerSecond);
+        _filledAt = _loweredAt = _acceptedAt;
         _tokens = Math.Min(_tokens, 1);
     }
 

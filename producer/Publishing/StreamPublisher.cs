@@ -38,6 +38,7 @@ internal sealed class StreamPublisher(IRecordStream? stream, ReplayProgress prog
         while (_batch.Count > 0)
         {
             // The put itself is not cancelled: its outcome would be unknown.
+            progress.Requests++;
             PutReply reply = stream is null ? PutReply.AllAccepted : await stream.PutAsync(_batch, CancellationToken.None);
             CountAccepted(reply);
             bool broughtSomethingIn = reply.Refused.Count < _batch.Count;

@@ -5,7 +5,7 @@ using Polly.Timeout;
 namespace Streaming.Shared.Aws;
 
 /// <summary>
-/// The one place where requests to AWS are tried again: 12 attempts in all, 0.1 s to 5 s apart with jitter, some 40 s together;
+/// The one place where requests to AWS are tried again: 13 attempts in all, 0.05 s to 5 s apart with jitter, some 30 s together;
 /// each attempt has its own time limit. Throttles, unknown outcomes, a wrong clock and expired credentials come here.
 /// </summary>
 internal sealed class AwsRetry
@@ -23,8 +23,8 @@ internal sealed class AwsRetry
             .AddRetry(new RetryStrategyOptions
             {
                 ShouldHandle = outcome => ValueTask.FromResult(outcome.Outcome.Exception is { } error && IsWorthRetrying(error, outcome.AttemptNumber)),
-                MaxRetryAttempts = 11,
-                Delay = TimeSpan.FromMilliseconds(100),
+                MaxRetryAttempts = 12,
+                Delay = TimeSpan.FromMilliseconds(50),
                 MaxDelay = TimeSpan.FromSeconds(5),
                 BackoffType = DelayBackoffType.Exponential,
                 UseJitter = true,

@@ -15,7 +15,12 @@ public sealed class ManualTimeProvider(DateTimeOffset start) : TimeProvider
     public void Advance(TimeSpan by)
     {
         long end = _ticks + by.Ticks;
-        while (_timers.TryPeek(out _, out long due) && due <= end) FireNext();
+        while (_timers.TryPeek(out ManualTimer? timer, out long due) && due <= end)
+        {
+            if (timer.Due == due) TryFireNext();
+            else _timers.Dequeue();
+        }
+
         _ticks = end;
     }
 
@@ -24,7 +29,7 @@ public sealed class ManualTimeProvider(DateTimeOffset start) : TimeProvider
     {
         while (!task.IsCompleted)
         {
-            FireNext();
+            if (!TryFireNext()) throw new InvalidOperationException("The task waits for something that no timer brings.");
         }
 
         return await task;
@@ -37,14 +42,19 @@ public sealed class ManualTimeProvider(DateTimeOffset start) : TimeProvider
         return timer;
     }
 
-    /// <summary>Moves on to the next timer.</summary>
-    public void FireNext()
+    /// <summary>Goes on to the next timer; false if there is none.</summary>
+    public bool TryFireNext()
     {
-        if (_timers.Count == 0) throw new InvalidOperationException("Something is waited for that no timer brings.");
-        ManualTimer timer = _timers.Dequeue();
-        if (timer.Due is not { } due) return;
-        _ticks = Math.Max(_ticks, due);
-        timer.Fire();
+        while (_timers.TryDequeue(out ManualTimer? timer, out long due))
+        {
+            // It was changed since it was queued for then.
+            if (timer.Due != due) continue;
+            _ticks = Math.Max(_ticks, due);
+            timer.Fire();
+            return true;
+        }
+
+        return false;
     }
 
     private sealed class ManualTimer(ManualTimeProvider clock, Action fire) : ITimer

@@ -37,6 +37,6 @@ public sealed class VirtualThread(ManualTimeProvider clock) : SynchronizationCon
         (SendOrPostCallback Callback, object? State) next;
         lock (_posted) isReady = _posted.TryDequeue(out next);
         if (isReady) next.Callback(next.State);
-        else clock.FireNext();
+        else if (!clock.TryFireNext()) throw new InvalidOperationException("Something is waited for that no timer brings.");
     }
 }

@@ -21,9 +21,14 @@ internal readonly record struct ReaderStart(ulong Segment, long Offset, ulong? L
                 ulong segment = segments.FindLast(s => FirstArrival(cursor, s) < from.TimestampMicros);
                 return new ReaderStart(segment == 0 ? segments.FirstOrDefault() : segment, 0, null, 0, from.TimestampMicros);
             default:
-                return FindAfter(cursor, segments, from.SequenceNumber, end, address);
+                return from.AcceptsLoss
+                    ? Behind(segments, from.SequenceNumber.ToUInt64())
+                    : FindAfter(cursor, segments, from.SequenceNumber, end, address);
         }
     }
+
+    /// <summary>The next segment that can be read from its beginning: whatever is lost after the position, the loss lies before it.</summary>
+    private static ReaderStart Behind(List<ulong> segments, ulong after) => new(segments.Find(first => first > after), 0, null, after, long.MinValue);
 
     private static ReaderStart AtEnd(SyncedEnd end, ulong after) => new(end.Segment, end.Offset, end.Last, after, long.MinValue);
 
@@ -52,7 +57,7 @@ internal readonly record struct ReaderStart(ulong Segment, long Offset, ulong? L
 
         throw new StreamDataLossException(
             $"Stream {address}: the position, record {position}, is older than the oldest record that is still there ({(segment == 0 ? "none" : segment)}): "
-            + $"records {after + 1} to {(segment == 0 ? end.Last : segment - 1)} were removed. Restore their segments, or accept the loss with --start trim-horizon after a reset of the checkpoints.");
+            + $"records {after + 1} to {(segment == 0 ? end.Last : segment - 1)} were removed. Restore their segments, or go on without them: start a consumer with --on-data-loss continue.");
     }
 
     private static long FirstArrival(LogCursor cursor, ulong segment)

@@ -49,6 +49,7 @@ public sealed class FakeKinesis
     public async Task HandleAsync(HttpContext context)
     {
         Interlocked.Increment(ref _calls);
+        Faults.BeginCall();
         string operation = context.Request.Headers["X-Amz-Target"].ToString().Split('.')[^1];
         CallsOf.AddOrUpdate(operation, 1, (_, count) => count + 1);
         context.Response.Headers.Date = DateTimeOffset.FromUnixTimeMilliseconds(NowMillis).ToString("R", CultureInfo.InvariantCulture);

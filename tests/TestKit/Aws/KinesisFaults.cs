@@ -4,11 +4,18 @@ namespace Streaming.Tests.TestKit.Aws;
 public sealed class KinesisFaults(int seed)
 {
     private readonly Random _random = new(seed);
+    private int _calls;
 
     public int Seed => seed;
 
-    /// <summary>Single records of a PutRecords that succeeds.</summary>
+    /// <summary>Faults come in storms: of every so many calls (the second) so many (the first) may fail.</summary>
+    public (int Calls, int Of) Storm { get; init; } = (1, 1);
+
+    /// <summary>Single records of a PutRecords that succeeds, with InternalFailure.</summary>
     public double RefusedRecord { get; set; }
+
+    /// <summary>Likewise, with ProvisionedThroughputExceededException, however slowly they come.</summary>
+    public double ThrottledRecord { get; set; }
 
     /// <summary>Whole requests, with ProvisionedThroughputExceededException.</summary>
     public double Throttle { get; set; }
@@ -43,15 +50,17 @@ public sealed class KinesisFaults(int seed)
     /// <summary>The service's clock is so far ahead.</summary>
     public TimeSpan ClockSkew { get; set; }
 
+    public void BeginCall() => Interlocked.Increment(ref _calls);
+
     public bool Draw(double rate)
     {
-        if (rate <= 0) return false;
+        if (rate <= 0 || Volatile.Read(ref _calls) % Storm.Of >= Storm.Calls) return false;
         lock (_random) return _random.NextDouble() < rate;
     }
 
     public void Clear()
     {
-        RefusedRecord = Throttle = ServerError = DroppedConnection = TimeoutAfterSuccess = ExpiredIterator = 0;
+        RefusedRecord = ThrottledRecord = Throttle = ServerError = DroppedConnection = TimeoutAfterSuccess = ExpiredIterator = 0;
         lock (ThrottledShards) ThrottledShards.Clear();
     }
 }

@@ -204,8 +204,8 @@ internal sealed class KinesisOperations(FakeKinesis kinesis)
         KinesisFaults faults = kinesis.Faults;
         bool isThrottled;
         lock (faults.ThrottledShards) isThrottled = faults.ThrottledShards.Contains(shard.Id);
-        if (isThrottled || (faults.KeepsRates && !shard.TakesPut(kinesis.NowMillis, bytes))) return "ProvisionedThroughputExceededException";
-        // Not a throttle: a producer that is throttled at random, however slow it is, slows down for ever, and rightly.
+        if (isThrottled || faults.Draw(faults.ThrottledRecord) || (faults.KeepsRates && !shard.TakesPut(kinesis.NowMillis, bytes)))
+            return "ProvisionedThroughputExceededException";
         return faults.Draw(faults.RefusedRecord) ? "InternalFailure" : null;
     }
 

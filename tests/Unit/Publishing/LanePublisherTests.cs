@@ -1,0 +1,62 @@
+using System.Text;
+using Streaming.Producer;
+using Streaming.Producer.Publishing;
+using Streaming.Shared.Streams;
+using Streaming.Tests.TestKit;
+
+namespace Streaming.Tests.Unit.Publishing;
+
+/// <summary>What goes into which request, on a stream of one shard that answers at once. A record is named by its key and its number.</summary>
+public sealed class LanePublisherTests
+{
+    private readonly ManualTimeProvider _clock = new(DateTimeOffset.UnixEpoch);
+    private readonly ReplayProgress _progress = new();
+    private readonly List<string> _asked = [];
+
+    // a1 b1 c1 | a1 | a1 | the others
+    [Fact]
+    public void RefusedRecord_GoesAloneUntilItIsThrough()
+    {
+        RecordingStream stream = Put(data => data == "a1" && _asked.Count(asked => asked == "a1") < 3, "a1", "b1", "c1", "a2", "b2", "c2");
+        Assert.Equal(["a1", "b1", "c1", "a1", "a1"], _asked[..5]);
+        Assert.Equal(["a2", "b2", "c2"], _asked[5..].Order());
+        Assert.Equal(["b1", "c1", "a1"], stream.Data.Take(3));
+        Assert.Equal((6, 2, stream.Batches.Count), (_progress.Sent, _progress.Retried, _progress.Requests));
+    }
+
+    // Each of the three is refused for as long as a lane may be, less one.
+    [Fact]
+    public void AttemptsInVain_CountInARow()
+    {
+        RecordingStream stream = Put(data => _asked.Count(asked => asked == data) < Backoff.MaxIdleAttempts, "a1", "a2", "a3");
+        Assert.Equal(["a1", "a2", "a3"], stream.Data);
+        Assert.Throws<StreamUnavailableException>(() => Put(data => _asked.Count(asked => asked == data) <= Backoff.MaxIdleAttempts, "b1"));
+    }
+
+    [Fact]
+    public void RecordsOfOneKey_GoOneAtATime()
+    {
+        RecordingStream stream = Put(_ => false, "a1", "a2", "b1", "a3", "b2");
+        Assert.Equal([2, 2, 1], stream.Batches);
+        Assert.Equal(["a1", "a2", "a3"], stream.Data.Where(data => data[0] == 'a'));
+    }
+
+    private RecordingStream Put(Func<string, bool> refuses, params string[] records)
+    {
+        var stream = new RecordingStream(_clock)
+        {
+            Refuses = data =>
+            {
+                _asked.Add(data);
+                return refuses(data);
+            },
+        };
+        new OneThread(_clock).Run(async () =>
+        {
+            await using LanePublisher publisher = await LanePublisher.OpenAsync(stream, _progress, _clock, new Random(1), default);
+            foreach (string record in records) publisher.Add(Encoding.UTF8.GetBytes(record[..1]), Encoding.UTF8.GetBytes(record));
+            await publisher.FlushAsync(default);
+        });
+        return stream;
+    }
+}
