@@ -147,7 +147,7 @@ public sealed partial class KinesisStream : IManagedStream
     /// <summary>True if a record that arrived at that time would still be there, with a margin for clocks.</summary>
     internal async Task<bool> IsWithinRetentionAsync(long? micros, CancellationToken cancellation)
     {
-        if (micros is not { } at || await SummaryAsync(cancellation) is not { } summary) return false;
+        if (micros is not { } at || await _management.SummaryAsync(cancellation) is not { } summary) return false;
         return IsoTime.ToMicros(Client.Now - summary.Retention + RetentionMargin) < at;
     }
 

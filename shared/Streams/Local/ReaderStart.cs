@@ -21,9 +21,7 @@ internal readonly record struct ReaderStart(ulong Segment, long Offset, ulong? L
                 ulong segment = segments.FindLast(s => FirstArrival(cursor, s) < from.TimestampMicros);
                 return new ReaderStart(segment == 0 ? segments.FirstOrDefault() : segment, 0, null, 0, from.TimestampMicros);
             default:
-                return from.AcceptsLoss
-                    ? Behind(segments, from.SequenceNumber.ToUInt64())
-                    : FindAfter(cursor, segments, from.SequenceNumber, end, address);
+                return FindAfter(cursor, segments, from, end, address);
         }
     }
 
@@ -32,8 +30,9 @@ internal readonly record struct ReaderStart(ulong Segment, long Offset, ulong? L
 
     private static ReaderStart AtEnd(SyncedEnd end, ulong after) => new(end.Segment, end.Offset, end.Last, after, long.MinValue);
 
-    private static ReaderStart FindAfter(LogCursor cursor, List<ulong> segments, SequenceNumber position, SyncedEnd end, string address)
+    private static ReaderStart FindAfter(LogCursor cursor, List<ulong> segments, StreamPosition from, SyncedEnd end, string address)
     {
+        SequenceNumber position = from.SequenceNumber;
         if (position > SequenceNumber.FromUInt64(end.Last))
         {
             throw new StreamDataLossException(
@@ -43,6 +42,7 @@ internal readonly record struct ReaderStart(ulong Segment, long Offset, ulong? L
 
         ulong after = position.ToUInt64();
         if (after == end.Last) return AtEnd(end, after);
+        if (from.AcceptsLoss) return Behind(segments, after);
         ulong segment = segments.FindLast(first => first <= after + 1);
         if (segment != 0) return new ReaderStart(segment, 0, null, after, long.MinValue);
 
