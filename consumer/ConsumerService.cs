@@ -59,7 +59,7 @@ public sealed class ConsumerService(
     private async Task OpenAsync(CancellationToken drain)
     {
         StreamDescription description = await stream.DescribeAsync(drain);
-        await lake.CheckWritableAsync(drain);
+        await new StoreRetry(time, random).RunAsync(lake.CheckWritableAsync, drain);
         IReadOnlyList<Shard> shards = await stream.ListShardsAsync(drain);
         lock (_pipelines) _pipelines.AddRange(shards.Select(shard => Pipeline(shard, shards, description)));
     }
