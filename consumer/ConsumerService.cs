@@ -60,8 +60,9 @@ public sealed partial class ConsumerService(
         try
         {
             StreamDescription description = await stream.DescribeAsync(drain);
-            await lake.CheckWritableAsync(drain);
-            checkpoints = new CheckpointStore(lake, description, options.AppName, new StoreRetry(time, random));
+            var retry = new StoreRetry(time, random);
+            await retry.RunAsync(lake.CheckWritableAsync, drain);
+            checkpoints = new CheckpointStore(lake, description, options.AppName, retry);
             assigner = new ShardAssigner(stream, checkpoints, options, Worker, time, random, _logger);
         }
         catch (OperationCanceledException) when (drain.IsCancellationRequested)

@@ -11,27 +11,34 @@ namespace Streaming.Producer;
 /// <summary>
 /// The whole replay, in the order in which a tick goes through it: archive, filter, event time, schedule, JSON, stream.
 /// </summary>
-/// <param name="stream">Null for a dry run. Stays the caller's.</param>
-public sealed class ReplayPipeline(ProducerOptions options, IRecordStream? stream, TimeProvider time)
+public sealed class ReplayPipeline(ProducerOptions options, TimeProvider time)
 {
     /// <summary>Daily bars have no time of day: they leave one a second, with the time of the replay's own clock.</summary>
     private const long DailyBarStepMicros = 1_000_000;
 
+    private IReadOnlyList<InputFile>? _inputs;
+
     public ReplayProgress Progress { get; } = new();
 
+    /// <summary>Looks for the inputs, which a replay does otherwise when it begins: so that a missing one shows before a stream is made.</summary>
+    /// <exception cref="UsageException">There is none.</exception>
+    public void FindInputs() => _inputs ??= InputFiles.Expand(options.Inputs, new S3Inputs(options.Aws, time));
+
     /// <summary>Replays until the data, the limit or the duration ends, or until it is cancelled, which the summary says.</summary>
+    /// <param name="stream">Null for a dry run. Stays the caller's.</param>
     /// <exception cref="UsageException">The options or the inputs are wrong; nothing was sent.</exception>
     /// <exception cref="ReplayException">The replay cannot go on.</exception>
-    public async Task<ReplaySummary> RunAsync(CancellationToken cancellation)
+    public async Task<ReplaySummary> RunAsync(IRecordStream? stream, CancellationToken cancellation)
     {
         options.Validate();
+        FindInputs();
         var refused = new RefusedRows(options.FailOnBadRow, options.RowRefused);
-        var archive = TickArchive.Open(options.Inputs, new S3Inputs(options.Aws, time), ColumnMap.Parse(options.Columns), RowFilter.Of(options, time), refused, cancellation);
+        var archive = TickArchive.Open(_inputs!, ColumnMap.Parse(options.Columns), RowFilter.Of(options, time), refused, cancellation);
         bool isInterrupted = false;
         var clock = ReplayClock.Start(options, archive.IsDaily, time);
         try
         {
-            await ReplayAsync(archive, clock, cancellation);
+            await ReplayAsync(stream, archive, clock, cancellation);
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
@@ -42,11 +49,11 @@ public sealed class ReplayPipeline(ProducerOptions options, IRecordStream? strea
         return ReplaySummary.Of(Progress, archive, isInterrupted);
     }
 
-    private async Task ReplayAsync(TickArchive archive, ReplayClock clock, CancellationToken cancellation)
+    private async Task ReplayAsync(IRecordStream? stream, TickArchive archive, ReplayClock clock, CancellationToken cancellation)
     {
         var shift = new EventTimeShift(options.Retime == Retime.Now, options.SkipGaps, time);
         var encoder = new TickEncoder(new ExchangeCalendar(TimeZoneInfo.FindSystemTimeZoneById(options.TimeZone)), options.RunId);
-        await using IRecordPublisher publisher = await OpenPublisherAsync(cancellation);
+        await using IRecordPublisher publisher = await OpenPublisherAsync(options.DryRun ? null : stream, cancellation);
         TimeSpan duration = options.Duration ?? TimeSpan.MaxValue;
         long limit = options.Limit ?? long.MaxValue;
         long sequence = 0;
@@ -92,9 +99,8 @@ public sealed class ReplayPipeline(ProducerOptions options, IRecordStream? strea
         void Observe() => Progress.Observe(archive.Refused, clock, sequence == 0 ? null : lastMicros);
     }
 
-    private async Task<IRecordPublisher> OpenPublisherAsync(CancellationToken cancellation)
+    private async Task<IRecordPublisher> OpenPublisherAsync(IRecordStream? target, CancellationToken cancellation)
     {
-        IRecordStream? target = options.DryRun ? null : stream;
         if (target is not { RefusesSingleRecords: true }) return new StreamPublisher(target, Progress, time);
         // Two producers that are throttled together are to come back apart: the run's id is the seed.
         var jitter = new Random(options.RunId.Aggregate(17, (seed, letter) => unchecked((seed * 31) + letter)));

@@ -30,6 +30,15 @@ public sealed class StoreRetry
             .Build();
     }
 
+    public Task RunAsync(Func<CancellationToken, Task> operation, CancellationToken cancellation)
+        => RunAsync(
+            async token =>
+            {
+                await operation(token);
+                return true;
+            },
+            cancellation);
+
     public async Task<T> RunAsync<T>(Func<CancellationToken, Task<T>> operation, CancellationToken cancellation)
     {
         // Stay on the caller's context: the simulator runs everything on one thread.

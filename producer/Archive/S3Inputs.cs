@@ -44,8 +44,10 @@ internal sealed class S3Inputs(AwsSettings aws, TimeProvider time)
             return await ParquetAsync(files, at.Bucket, root, file => Matches(file.Key.Split('/'), pattern));
         }
 
-        List<S3File> below = await ParquetAsync(files, at.Bucket, at.Prefix, _ => true);
-        return below.Count > 0 || path.Length == 0 ? below : await ParquetAsync(files, at.Bucket, path, file => file.Key == path);
+        // One listing for both: an object of that name, or a folder of it.
+        return InputFiles.IsParquet(path)
+            ? await ParquetAsync(files, at.Bucket, path, file => file.Key == path || file.Key.StartsWith(at.Prefix, StringComparison.Ordinal))
+            : await ParquetAsync(files, at.Bucket, at.Prefix, _ => true);
     }
 
     private static async Task<List<S3File>> ParquetAsync(S3Files files, string bucket, string prefix, Predicate<S3File> isWanted)

@@ -17,12 +17,11 @@ internal sealed class TickArchive
     /// <summary>Files that were not refused, so far.</summary>
     public int ReadableFiles => _files.Count(file => !file.IsRefused);
 
-    /// <exception cref="UsageException">An input is missing, or daily bars are mixed with ticks.</exception>
-    public static TickArchive Open(IEnumerable<string> inputs, S3Inputs s3, ColumnMap map, RowFilter filter, RefusedRows refused, CancellationToken cancellation)
+    /// <exception cref="UsageException">Daily bars are mixed with ticks.</exception>
+    public static TickArchive Open(IReadOnlyList<InputFile> inputs, ColumnMap map, RowFilter filter, RefusedRows refused, CancellationToken cancellation)
     {
         var reading = new ArchiveReading(filter, cancellation);
-        IReadOnlyList<InputFile> found = InputFiles.Expand(inputs, s3);
-        IReadOnlyList<ArchiveFile> files = new ArchivePlanner(map, reading, refused).Plan(found);
+        IReadOnlyList<ArchiveFile> files = new ArchivePlanner(map, reading, refused).Plan(inputs);
         ArchiveFile? daily = files.FirstOrDefault(file => file.Columns.IsDaily);
         if (daily is not null && files.FirstOrDefault(file => !file.Columns.IsDaily) is { } intraday)
         {

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Streaming.Producer.Archive;
 using Streaming.Producer.Telemetry;
 using Streaming.Shared.Streams;
 
@@ -28,15 +27,15 @@ internal static class ReplayCommand
                 Aws = stream.Aws.Read(parsed),
                 RowRefused = isVerbose ? row => display.WriteLine(row.ToString()) : null,
             };
+            var pipeline = new ReplayPipeline(options, context.Time);
             // A missing input must not leave a new stream behind.
-            InputFiles.Expand(options.Inputs, new S3Inputs(options.Aws, context.Time));
+            pipeline.FindInputs();
             await using IRecordStream? target = options.DryRun ? null : await stream.OpenAsync(parsed, context, cancellation);
             if (target is null) await context.Error.WriteLineAsync("dry run: nothing is sent");
 
-            var pipeline = new ReplayPipeline(options, target, context.Time);
             using ReplayMeter? meter = ReplayMeter.Start(pipeline.Progress, parsed.GetRequiredValue(stream.AddressOption));
             display.Start(pipeline.Progress);
-            ReplaySummary summary = await RunAsync(pipeline, display, cancellation);
+            ReplaySummary summary = await RunAsync(pipeline, target, display, cancellation);
 
             SummaryText.Write(context.Error, summary, options, rowsWereShown: isVerbose);
             if (parsed.GetValue(json)) await context.Output.WriteLineAsync(JsonOutput.Of(summary));
@@ -45,11 +44,11 @@ internal static class ReplayCommand
         return command;
     }
 
-    private static async Task<ReplaySummary> RunAsync(ReplayPipeline pipeline, ProgressDisplay display, CancellationToken cancellation)
+    private static async Task<ReplaySummary> RunAsync(ReplayPipeline pipeline, IRecordStream? target, ProgressDisplay display, CancellationToken cancellation)
     {
         try
         {
-            return await pipeline.RunAsync(cancellation);
+            return await pipeline.RunAsync(target, cancellation);
         }
         catch (Exception) when (pipeline.Progress.Sent > 0)
         {

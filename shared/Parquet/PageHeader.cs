@@ -60,9 +60,9 @@ internal struct PageHeader()
                 case 2: header.UncompressedSize = thrift.ReadInt32(type); break;
                 case 3: header.CompressedSize = thrift.ReadInt32(type); break;
                 case 4: header.Crc = (uint)thrift.ReadInt32(type); break;
-                case 5: header.ReadData(ref thrift, type); break;
-                case 7: header.ReadDictionary(ref thrift, type); break;
-                case 8: header.ReadDataV2(ref thrift, type); break;
+                case 5: header.ReadKind(PageType.Data, ref thrift, type); break;
+                case 7: header.ReadKind(PageType.Dictionary, ref thrift, type); break;
+                case 8: header.ReadKind(PageType.DataV2, ref thrift, type); break;
                 default: thrift.Skip(type); break;
             }
         }
@@ -71,52 +71,23 @@ internal struct PageHeader()
         return header;
     }
 
-    private void ReadData(ref ThriftReader thrift, ThriftType type)
+    /// <summary>The header of its kind: alike in all three, but for v2's two counts between.</summary>
+    private void ReadKind(PageType kind, ref ThriftReader thrift, ThriftType type)
     {
         ThriftReader.BeginStruct(type);
         int id = 0;
         while (thrift.NextField(ref id, out ThriftType field))
         {
-            switch (id)
+            switch (kind, id)
             {
-                case 1: ValueCount = thrift.ReadInt32(field); break;
-                case 2: Encoding = (PageEncoding)thrift.ReadInt32(field); break;
-                case 3: DefinitionLevelEncoding = (PageEncoding)thrift.ReadInt32(field); break;
-                default: thrift.Skip(field); break;
-            }
-        }
-    }
-
-    private void ReadDictionary(ref ThriftReader thrift, ThriftType type)
-    {
-        ThriftReader.BeginStruct(type);
-        int id = 0;
-        while (thrift.NextField(ref id, out ThriftType field))
-        {
-            switch (id)
-            {
-                case 1: ValueCount = thrift.ReadInt32(field); break;
-                case 2: Encoding = (PageEncoding)thrift.ReadInt32(field); break;
-                default: thrift.Skip(field); break;
-            }
-        }
-    }
-
-    private void ReadDataV2(ref ThriftReader thrift, ThriftType type)
-    {
-        ThriftReader.BeginStruct(type);
-        int id = 0;
-        while (thrift.NextField(ref id, out ThriftType field))
-        {
-            switch (id)
-            {
-                case 1: ValueCount = thrift.ReadInt32(field); break;
-                case 2: NullCount = thrift.ReadInt32(field); break;
-                case 3: RowCount = thrift.ReadInt32(field); break;
-                case 4: Encoding = (PageEncoding)thrift.ReadInt32(field); break;
-                case 5: DefinitionLevelsSize = thrift.ReadInt32(field); break;
-                case 6: RepetitionLevelsSize = thrift.ReadInt32(field); break;
-                case 7: IsCompressed = ThriftReader.ReadBool(field); break;
+                case (_, 1): ValueCount = thrift.ReadInt32(field); break;
+                case (PageType.DataV2, 2): NullCount = thrift.ReadInt32(field); break;
+                case (PageType.DataV2, 3): RowCount = thrift.ReadInt32(field); break;
+                case (PageType.DataV2, 4) or (not PageType.DataV2, 2): Encoding = (PageEncoding)thrift.ReadInt32(field); break;
+                case (PageType.DataV2, 5): DefinitionLevelsSize = thrift.ReadInt32(field); break;
+                case (PageType.DataV2, 6): RepetitionLevelsSize = thrift.ReadInt32(field); break;
+                case (PageType.DataV2, 7): IsCompressed = ThriftReader.ReadBool(field); break;
+                case (PageType.Data, 3): DefinitionLevelEncoding = (PageEncoding)thrift.ReadInt32(field); break;
                 default: thrift.Skip(field); break;
             }
         }

@@ -102,8 +102,8 @@ public sealed class DirtyTests : IDisposable
     {
         await using IManagedStream stream = RecordStreams.Open(_folder["stream"], TimeProvider.System);
         await stream.CreateAsync(4, CancellationToken.None);
-        var replay = new ReplayPipeline(new ProducerOptions { Inputs = inputs, Speed = double.PositiveInfinity, RunId = "test" }, stream, TimeProvider.System);
-        ReplaySummary summary = await replay.RunAsync(CancellationToken.None);
+        var replay = new ReplayPipeline(new ProducerOptions { Inputs = inputs, Speed = double.PositiveInfinity, RunId = "test" }, TimeProvider.System);
+        ReplaySummary summary = await replay.RunAsync(stream, CancellationToken.None);
         var options = new ConsumerOptions { Once = true };
         var service = new ConsumerService(stream, ObjectStores.Open(_folder["lake"], TimeProvider.System), options, TimeProvider.System, new Random(1), NullLoggerFactory.Instance);
         await service.RunAsync(CancellationToken.None);

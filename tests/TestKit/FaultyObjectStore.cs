@@ -27,7 +27,11 @@ public sealed class FaultyObjectStore(IObjectStore inner, Func<string, string, F
 
     public string Address => inner.Address;
 
-    public Task CheckWritableAsync(CancellationToken cancellation) => inner.CheckWritableAsync(cancellation);
+    public Task CheckWritableAsync(CancellationToken cancellation) => RunAsync("check", "", async () =>
+    {
+        await inner.CheckWritableAsync(cancellation);
+        return true;
+    });
 
     public Task<StoredObject?> GetAsync(string key, CancellationToken cancellation)
         => RunAsync("get", key, () => inner.GetAsync(key, cancellation));

@@ -68,7 +68,7 @@ public sealed class EventTimeMergeTests
     {
         using var folder = new ScratchFolder();
         TickFile.Write(folder["a.parquet"], [.. Enumerable.Range(0, 200_000).Select(i => TickFile.Tick(i % 3 == 0 ? "A" : "B", Start.AddMilliseconds(i), i + 1, i))]);
-        TickArchive archive = TickArchive.Open([folder.Path], ArchiveReads.NoS3, ColumnMap.Usual, RowFilter.All(new ManualTimeProvider(ArchiveReads.Now)), new RefusedRows(), CancellationToken.None);
+        TickArchive archive = TickArchive.Open(InputFiles.Expand([folder.Path], ArchiveReads.NoS3), ColumnMap.Usual, RowFilter.All(new ManualTimeProvider(ArchiveReads.Now)), new RefusedRows(), CancellationToken.None);
         using EventTimeMerge merge = archive.Read(isFirstPass: true);
         Tick tick = default;
         for (int i = 0; i < 1000; i++) merge.TryRead(ref tick);

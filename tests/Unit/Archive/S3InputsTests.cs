@@ -50,6 +50,26 @@ public sealed class S3InputsTests : IAsyncLifetime
         Assert.All(files.Where(file => file.Path.Contains("year=", StringComparison.Ordinal)), file => Assert.Equal("BRK.B", file.Partitions["ticker"]));
     }
 
+    [Theory]
+    [InlineData("/in")]
+    [InlineData("/in/a.parquet")]
+    [InlineData("/in/*.parquet")]
+    public async Task Input_IsListedOnce(string input)
+    {
+        Upload(TickFile.Write(_folder["a.parquet"], [TickFile.Tick("A", Start, 1)]), "in/a.parquet");
+        var options = new ProducerOptions
+        {
+            Inputs = [$"s3://{Bucket}{input}"],
+            Aws = S3Fixture.Settings(_s3.Aws.Endpoint),
+            RunId = "test",
+            DryRun = true,
+        };
+        var replay = new ReplayPipeline(options, TimeProvider.System);
+        replay.FindInputs();
+        Assert.Equal(1, (await replay.RunAsync(stream: null, CancellationToken.None)).Sent);
+        Assert.Single(_s3.Aws.S3.Calls, call => call.Key.Length == 0);
+    }
+
     [Fact]
     public void NothingThere_SaysWhat()
     {

@@ -105,8 +105,8 @@ public sealed class ReplayPacingTests : IDisposable
     public async Task Cancelled_SaysSoAndCountsWhatWasSent()
     {
         using var stop = new CancellationTokenSource();
-        var pipeline = new ReplayPipeline(Options(0, 10, 20), _stream, _clock);
-        Task<ReplaySummary> replay = pipeline.RunAsync(stop.Token);
+        var pipeline = new ReplayPipeline(Options(0, 10, 20), _clock);
+        Task<ReplaySummary> replay = pipeline.RunAsync(_stream, stop.Token);
         _clock.Advance(TimeSpan.FromSeconds(15));
         stop.Cancel();
         ReplaySummary summary = await replay;
@@ -119,8 +119,8 @@ public sealed class ReplayPacingTests : IDisposable
     {
         int refusals = 3;
         _stream.Refuses = _ => refusals-- > 0;
-        var pipeline = new ReplayPipeline(Options(0), _stream, _clock);
-        await _clock.RunAsync(pipeline.RunAsync(CancellationToken.None));
+        var pipeline = new ReplayPipeline(Options(0), _clock);
+        await _clock.RunAsync(pipeline.RunAsync(_stream, CancellationToken.None));
         Assert.Equal(TimeSpan.FromMilliseconds(100 + 200 + 400), pipeline.Progress.Lag);
         Assert.Equal(3, pipeline.Progress.Throttled);
     }
@@ -132,7 +132,7 @@ public sealed class ReplayPacingTests : IDisposable
     }
 
     private Task<ReplaySummary> ReplayAsync(ProducerOptions options)
-        => _clock.RunAsync(new ReplayPipeline(options, _stream, _clock).RunAsync(CancellationToken.None));
+        => _clock.RunAsync(new ReplayPipeline(options, _clock).RunAsync(_stream, CancellationToken.None));
 
     private double[] SentAfterSeconds() => [.. _stream.Records.Select(record => (record.At - Now).TotalSeconds)];
 

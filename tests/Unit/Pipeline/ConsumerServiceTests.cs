@@ -135,6 +135,17 @@ public sealed class ConsumerServiceTests
     }
 
     [Fact]
+    public async Task StoreThatIsAwayForAMomentAtTheStart_IsAskedAgain()
+    {
+        _stream.Put("A", TickLog.Json("A", 5, 1));
+        int checks = 0;
+        var store = new FaultyObjectStore(_lake, (operation, _) => operation == "check" && ++checks < 5 ? Fault.FailBefore : Fault.None);
+        Assert.Equal(1, (await PipelineRun.ConsumeAsync(_stream, store)).Windowed);
+        var gone = new FaultyObjectStore(_lake, (operation, _) => operation == "check" ? Fault.FailBefore : Fault.None);
+        await Assert.ThrowsAsync<StoreUnavailableException>(() => PipelineRun.ConsumeAsync(_stream, gone));
+    }
+
+    [Fact]
     public async Task StoreThatStaysAway_EndsTheRunWithItsError()
     {
         _stream.Put("A", TickLog.Json("A", 5, 1));
