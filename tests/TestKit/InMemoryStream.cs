@@ -1,5 +1,6 @@
 using System.Text;
 using Streaming.Shared.Streams;
+using Streaming.Shared.Ticks;
 
 namespace Streaming.Tests.TestKit;
 
@@ -18,6 +19,9 @@ public sealed class InMemoryStream(int shardCount, int recordsPerBatch, TimeProv
 
     /// <summary>Its clock; the consumer must have the same, so that waiting at the tip is time that passes for both.</summary>
     public TimeProvider Time => time;
+
+    /// <summary>Gives records their arrival time; another clock than <see cref="Time"/> makes a run over a real clock repeatable.</summary>
+    public TimeProvider Arrivals { get; init; } = time;
 
     public string Name { get; init; } = "stock_stream";
 
@@ -85,7 +89,7 @@ public sealed class InMemoryStream(int shardCount, int recordsPerBatch, TimeProv
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
-    private long NowMicros => (time.GetUtcNow().UtcTicks - DateTimeOffset.UnixEpoch.Ticks) / TimeSpan.TicksPerMicrosecond;
+    private long NowMicros => IsoTime.ToMicros(Arrivals.GetUtcNow());
 
     private List<(SequenceNumber Number, long ArrivalMicros, byte[] Data)> Records(string shardId)
     {

@@ -112,7 +112,7 @@ public sealed class CrashTests
     internal static InMemoryStream Stream(TimeProvider time)
     {
         var random = new Random(Seed);
-        var stream = new InMemoryStream(shardCount: 1, recordsPerBatch: 40, time);
+        var stream = new InMemoryStream(shardCount: 1, recordsPerBatch: 40, time) { Arrivals = new ManualTimeProvider(PipelineRun.Now) };
         for (int i = 0; i < 400; i++)
         {
             string ticker = "T" + random.Next(3);
