@@ -79,7 +79,7 @@ public sealed class BadRecordTests : IDisposable
 
     private async Task PutAsync(IEnumerable<byte[]> records)
     {
-        await using IRecordStream stream = RecordStreams.Open(_folder["data/stream"], TimeProvider.System);
+        await using IManagedStream stream = RecordStreams.Open(_folder["data/stream"], TimeProvider.System);
         await stream.CreateAsync(1, CancellationToken.None);
         var batch = new PutBatch();
         foreach (byte[] record in records) batch.Add("key"u8, record);

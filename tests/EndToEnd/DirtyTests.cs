@@ -100,7 +100,7 @@ public sealed class DirtyTests : IDisposable
 
     private async Task<ReplaySummary> RunAsync(params string[] inputs)
     {
-        await using IRecordStream stream = RecordStreams.Open(_folder["stream"], TimeProvider.System);
+        await using IManagedStream stream = RecordStreams.Open(_folder["stream"], TimeProvider.System);
         await stream.CreateAsync(4, CancellationToken.None);
         var replay = new ReplayPipeline(new ProducerOptions { Inputs = inputs, Speed = double.PositiveInfinity, RunId = "test" }, stream, TimeProvider.System);
         ReplaySummary summary = await replay.RunAsync(CancellationToken.None);

@@ -41,7 +41,7 @@ public sealed class ShuffledTests : IDisposable
     private static async Task ShuffleAsync(string from, string to)
     {
         await using IRecordStream source = RecordStreams.Open(from, TimeProvider.System);
-        await using IRecordStream target = RecordStreams.Open(to, TimeProvider.System);
+        await using IManagedStream target = RecordStreams.Open(to, TimeProvider.System);
         await target.CreateAsync(4, CancellationToken.None);
         List<(string Ticker, DateTimeOffset Time, byte[] Data)> records = await Records.ReadAllAsync(source);
 
