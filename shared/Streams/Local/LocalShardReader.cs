@@ -61,7 +61,7 @@ internal sealed class LocalShardReader : IShardReader
         {
             _batch.Clear();
             _blockBytesInBatch = 0;
-            // Before the log's end: the end is never behind the place at which a shard was closed.
+            // Before the log's end, which is published before shards are closed: who sees a shard closed sees all that it holds.
             _closedAfter = FindClosedAfter();
             bool atTip = !IsBehind() && !LookForMore();
             if (!atTip) atTip = Scan();

@@ -105,6 +105,58 @@ public sealed class ProducerCommandsTests : IDisposable
         Assert.Equal(2, await RunAsync("stream", "describe", "--stream", stream));
     }
 
+    [Fact]
+    public async Task Stream_IsReshardedAndShowsItsFamilies()
+    {
+        string[] of = ["--stream", _folder["stream"]];
+        Assert.Equal(0, await RunAsync(["stream", "create", "--shards", "2", .. of]));
+        Assert.Equal(0, await RunAsync(["stream", "split", "--shard", Shard(1), .. of]));
+        Assert.EndsWith($"{Shard(1)} was split into {Shard(2)} and {Shard(3)}\n", _error.ToString(), StringComparison.Ordinal);
+        Assert.Equal(0, await RunAsync(["stream", "merge", "--shard", Shard(2), "--with", Shard(0), .. of]));
+        Assert.EndsWith($"{Shard(2)} and {Shard(0)} were merged into {Shard(4)}\n", _error.ToString(), StringComparison.Ordinal);
+        Assert.Equal(0, await RunAsync(["stream", "split", "--shard", Shard(4), "--at", "1000", .. of]));
+        Assert.Equal("", _output.ToString());
+
+        Assert.Equal(0, await RunAsync(["stream", "describe", "--json", .. of]));
+        JsonElement[] shards = [.. Summary().GetProperty("shards").EnumerateArray()];
+        Assert.Equal([true, true, true, false, true, false, false], shards.Select(shard => shard.GetProperty("isClosed").GetBoolean()));
+        Assert.Equal(["", "", Shard(1), Shard(1), $"{Shard(0)} {Shard(2)}", Shard(4), Shard(4)], shards.Select(shard => Words(shard, "parents")));
+        Assert.Equal([Shard(4), $"{Shard(2)} {Shard(3)}", Shard(4), "", $"{Shard(5)} {Shard(6)}", "", ""], shards.Select(shard => Words(shard, "children")));
+        Assert.Equal("1000", shards[6].GetProperty("startHash").GetString());
+
+        _output.GetStringBuilder().Clear();
+        Assert.Equal(0, await RunAsync(["stream", "describe", .. of]));
+        Assert.Contains($"\n{Shard(4)}  closed  0 - 255211775190703847597530955573826158591  from {Shard(0)} and {Shard(2)}  into {Shard(5)} and {Shard(6)}\n", _output.ToString(), StringComparison.Ordinal);
+        Assert.Equal(0, await RunAsync(["stream", "reshard", "--shards", "1", .. of]));
+        Assert.EndsWith("has 1 open and 8 closed shards\n", _error.ToString(), StringComparison.Ordinal);
+
+        static string Shard(int index) => $"shardId-{index:D12}";
+        static string Words(JsonElement shard, string property) => string.Join(' ', shard.GetProperty(property).EnumerateArray());
+    }
+
+    [Theory]
+    [InlineData("--shard", "stream", "split")]
+    [InlineData("--with", "stream", "merge", "--shard", "shardId-000000000000")]
+    [InlineData("--shards", "stream", "reshard")]
+    [InlineData("not a whole number above 0", "stream", "reshard", "--shards", "0")]
+    [InlineData("10000", "stream", "reshard", "--shards", "10001")]
+    [InlineData("not a hash key", "stream", "split", "--shard", "shardId-000000000000", "--at", "-1")]
+    [InlineData("not a hash key", "stream", "split", "--shard", "shardId-000000000000", "--at", "340282366920938463463374607431768211456")]
+    [InlineData("cannot be split at hash key 0", "stream", "split", "--shard", "shardId-000000000000", "--at", "0")]
+    [InlineData("has no shard x", "stream", "split", "--shard", "x")]
+    [InlineData("not adjacent", "stream", "merge", "--shard", "shardId-000000000000", "--with", "shardId-000000000002")]
+    public async Task ReshardThatCannotBe_IsOneClearMessageAndChangesNothing(string message, params string[] args)
+    {
+        Assert.Equal(0, await RunAsync("stream", "create", "--shards", "3", "--stream", _folder["stream"]));
+        byte[] before = await File.ReadAllBytesAsync(_folder["stream/stream.json"]);
+        _error.GetStringBuilder().Clear();
+        Assert.Equal(2, await RunAsync([.. args, "--stream", _folder["stream"]]));
+        Assert.Contains(message, _error.ToString(), StringComparison.Ordinal);
+        Assert.Single(_error.ToString().TrimEnd().Split('\n'));
+        Assert.Equal(before, await File.ReadAllBytesAsync(_folder["stream/stream.json"]));
+        Assert.Equal(2, await RunAsync("stream", "reshard", "--shards", "2", "--stream", _folder["none"]));
+    }
+
     private string Ticks() => TickFile.Write(
         _folder["ticks.parquet"], [TickFile.Tick("A", Open, 1.5), TickFile.Tick("B", Open.AddSeconds(1), 2, 10), TickFile.Tick("A", Open.AddSeconds(2), 3)]);
 
