@@ -18,7 +18,7 @@ public sealed class InMemoryStream(int shardCount, int recordsPerBatch, TimeProv
     public int ThrottledReads { get; set; }
 
     /// <summary>Its clock; the consumer must have the same, so that waiting at the tip is time that passes for both.</summary>
-    public TimeProvider Time => time;
+    public TimeProvider Time { get; } = time;
 
     /// <summary>Gives records their arrival time; another clock than <see cref="Time"/> makes a run over a real clock repeatable.</summary>
     public TimeProvider Arrivals { get; init; } = time;
