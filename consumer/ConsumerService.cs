@@ -104,7 +104,8 @@ public sealed class ConsumerService(
         }
         catch
         {
-            await stopAll.CancelAsync();
+            // Not CancelAsync, which leaves the caller's thread.
+            stopAll.Cancel();
             throw;
         }
     }
