@@ -18,13 +18,6 @@ public sealed record FlushSnapshot(
     IReadOnlyList<KeptRecord> Late,
     IReadOnlyList<KeptRecord> Quarantined);
 
-/// <param name="Window">The live window, to confirm.</param>
-/// <param name="Value">Its value at the snapshot's position.</param>
-/// <param name="IsDirty">Not known to stand in its object.</param>
-/// <param name="IsDue">To be written now.</param>
-/// <param name="IsSealed">At the snapshot's position it takes no tick any more.</param>
-public readonly record struct WindowSnapshot(Window Window, WindowValue Value, bool IsDirty, bool IsDue, bool IsSealed);
-
 /// <summary>What a restart needs: the position and every window that may still change at that position, together.</summary>
 /// <param name="StartAt">Arrival time at which to begin while there is no position, UTC microseconds; null for the oldest record.</param>
 /// <param name="ReadToTipAt">When nothing followed the position yet, UTC microseconds; null if that is not known.</param>

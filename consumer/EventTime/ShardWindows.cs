@@ -101,7 +101,7 @@ public sealed class ShardWindows(EventTimeRules rules, TickerTable tickers)
         KeptBytes += record.Data.Length;
     }
 
-    /// <summary>Puts back what a checkpoint held. All windows count as dirty: their objects may hold an older value.</summary>
+    /// <summary>Puts back what a checkpoint held.</summary>
     public void Restore(ShardFold fold)
     {
         Position = fold.Position;
@@ -112,9 +112,10 @@ public sealed class ShardWindows(EventTimeRules rules, TickerTable tickers)
         {
             TickerState ticker = Ticker(name);
             int i = ticker.Find(value.StartMicros);
-            ticker.Windows.Insert(~i, new Window(ticker, value));
+            var window = Window.Restored(ticker, value);
+            ticker.Windows.Insert(~i, window);
             WindowCount++;
-            DirtyCount++;
+            if (window.IsDirty) DirtyCount++;
         }
     }
 
@@ -167,8 +168,7 @@ public sealed class ShardWindows(EventTimeRules rules, TickerTable tickers)
     {
         foreach (TickerState ticker in Tickers.All)
         {
-            WindowCount -= ticker.Windows.RemoveAll(
-                window => !window.IsDirty && rules.IsSealed(window.Value.EndMicros, ticker.WatermarkMicros));
+            WindowCount -= ticker.Windows.RemoveAll(window => window.IsFinished(rules));
         }
     }
 }

@@ -8,8 +8,14 @@ public sealed class Window(TickerState ticker, WindowValue value)
 
     public TickerState Ticker { get; } = ticker;
 
-    /// <summary>Ticks of the row that was confirmed in its object; 0 after a restart, because what stands there may be older.</summary>
+    /// <summary>Ticks of the row that was confirmed in its object; 0 if none is known to stand there.</summary>
     public long ConfirmedTickCount { get; set; }
 
     public bool IsDirty => Value.TickCount != ConfirmedTickCount;
+
+    /// <summary>A window out of a checkpoint. It counts as dirty: what stands in its object may be older.</summary>
+    public static Window Restored(TickerState ticker, WindowValue value) => new(ticker, value);
+
+    /// <summary>It takes no tick any more, and its last value stands in its object: it may be forgotten.</summary>
+    public bool IsFinished(EventTimeRules rules) => !IsDirty && rules.IsSealed(Value.EndMicros, Ticker.WatermarkMicros);
 }

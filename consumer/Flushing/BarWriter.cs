@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Streaming.Consumer.EventTime;
 using Streaming.Shared.Objects;
 
@@ -30,21 +31,23 @@ public sealed class BarWriter(IObjectStore store, ObjectOrigin origin, IReadOnly
     {
         _flush++;
         var result = new BarWriteResult(snapshot.Windows.Count);
-        using var gate = new SemaphoreSlim(MaxConcurrentPuts);
-        await Task.WhenAll(Enumerable.Range(0, snapshot.Windows.Count)
+        var objects = new ConcurrentQueue<IGrouping<string, int>>(Enumerable.Range(0, snapshot.Windows.Count)
             .Where(i => snapshot.Windows[i].IsDue)
-            .GroupBy(i => LakeLayout.Bars(snapshot.Windows[i].Window.Ticker.Name, snapshot.Windows[i].Value.TradeDate))
-            .Select(group => WriteObjectAsync(group, snapshot, result, gate, cancellation)));
+            .GroupBy(i => LakeLayout.Bars(snapshot.Windows[i].Window.Ticker.Name, snapshot.Windows[i].Value.TradeDate)));
+
+        // Lanes that take from a queue, and no semaphore, which wakes who waits with a token on the thread pool.
+        await Task.WhenAll(Enumerable.Range(0, Math.Min(objects.Count, MaxConcurrentPuts)).Select(async _ =>
+        {
+            while (objects.TryDequeue(out IGrouping<string, int>? due)) await WriteObjectAsync(due, snapshot, result, cancellation);
+        }));
         Forget();
         return result;
     }
 
-    private async Task WriteObjectAsync(
-        IGrouping<string, int> due, FlushSnapshot snapshot, BarWriteResult result, SemaphoreSlim gate, CancellationToken cancellation)
+    private async Task WriteObjectAsync(IGrouping<string, int> due, FlushSnapshot snapshot, BarWriteResult result, CancellationToken cancellation)
     {
         // Windows of a ticker stand in the snapshot by start, which is the order of rows in the object.
         Bar[] fresh = [.. due.Select(i => Bar.Of(snapshot.Windows[i].Value))];
-        await gate.WaitAsync(cancellation);
         try
         {
             await retry.RunAsync(token => MergeAsync(due.Key, fresh, token), cancellation);
@@ -54,10 +57,6 @@ public sealed class BarWriter(IObjectStore store, ObjectOrigin origin, IReadOnly
         catch (Exception failure) when (failure is StoreUnavailableException or LostRaceException)
         {
             result.AddFailure(failure);
-        }
-        finally
-        {
-            gate.Release();
         }
     }
 

@@ -8,17 +8,14 @@ namespace Streaming.Consumer.Progress;
 /// <summary>Between the fold of a shard and its stored form.</summary>
 internal static class CheckpointMapping
 {
-    /// <summary>
-    /// The stored checkpoint with the state that a restart at the snapshot's position needs: every window but those that take no
-    /// tick any more and whose last value is known to stand in its object.
-    /// </summary>
+    /// <summary>The stored checkpoint with the state that a restart at the snapshot's position needs.</summary>
     public static CheckpointDocument With(this CheckpointDocument stored, FlushSnapshot snapshot, BarWriteResult written)
     {
         var windows = new Dictionary<string, List<CheckpointWindow>>(snapshot.Watermarks.Count);
         for (int i = 0; i < snapshot.Windows.Count; i++)
         {
             WindowSnapshot window = snapshot.Windows[i];
-            if (window.IsSealed && (!window.IsDirty || written.IsConfirmed(i))) continue;
+            if (!window.IsNeeded(written.IsConfirmed(i))) continue;
             if (!windows.TryGetValue(window.Window.Ticker.Name, out List<CheckpointWindow>? list))
                 windows.Add(window.Window.Ticker.Name, list = []);
             list.Add(ToDocument(window.Value));

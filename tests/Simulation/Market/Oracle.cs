@@ -1,0 +1,100 @@
+using System.Globalization;
+using System.Numerics;
+using Streaming.Consumer.Flushing;
+using Streaming.Shared.Streams;
+
+namespace Streaming.Tests.Simulation.Market;
+
+/// <summary>
+/// What the lake must come to hold: a plain fold over the ticks in the order in which the stream took them, with nothing of the
+/// consumer in it but the shape of a row. Knows every state that a row passes through, because a reader may see any of them.
+/// </summary>
+internal sealed class Oracle(TimeSpan allowedLateness)
+{
+    private const long MinuteMicros = 60_000_000;
+
+    private readonly Dictionary<string, long> _watermarks = [];
+    private readonly Dictionary<(string Ticker, long StartMicros), ExpectedWindow> _windows = [];
+
+    /// <summary>Records that must go to <c>late/</c> and <c>quarantine/</c>, by sequence number.</summary>
+    public Dictionary<SequenceNumber, string> Late { get; } = [];
+
+    public Dictionary<SequenceNumber, string> Quarantined { get; } = [];
+
+    public long Records { get; private set; }
+
+    public long Windowed => _windows.Values.Sum(window => (long)window.TickCount);
+
+    public IReadOnlyDictionary<(string Ticker, long StartMicros), ExpectedWindow> Windows => _windows;
+
+    public void AddPoison(SequenceNumber number, string data)
+    {
+        Records++;
+        Quarantined.Add(number, data);
+    }
+
+    public void Add(SequenceNumber number, MarketTick tick)
+    {
+        Records++;
+        long start = tick.EventMicros - (tick.EventMicros % MinuteMicros);
+        long watermark = _watermarks.GetValueOrDefault(tick.Ticker, long.MinValue);
+        if (watermark > start + MinuteMicros + (long)allowedLateness.TotalMicroseconds)
+        {
+            Late.Add(number, tick.ToJson());
+            return;
+        }
+
+        _watermarks[tick.Ticker] = Math.Max(watermark, tick.EventMicros);
+        if (!_windows.TryGetValue((tick.Ticker, start), out ExpectedWindow? window))
+            _windows.Add((tick.Ticker, start), window = new ExpectedWindow(start, tick));
+        window.Add(number, tick);
+    }
+}
+
+/// <summary>One row, and all that it was after each of its ticks.</summary>
+internal sealed class ExpectedWindow(long startMicros, MarketTick firstInShard)
+{
+    private readonly List<Bar> _states = [];
+    private BigInteger _units;
+    private long? _volume;
+    private (long Micros, SequenceNumber Number, double Open) _first = (long.MaxValue, default, 0);
+    private (long Micros, SequenceNumber Number, double Close) _last = (long.MinValue, default, 0);
+    private double _high = double.MinValue;
+    private double _low = double.MaxValue;
+
+    // New York in January is five hours behind UTC.
+    public DateOnly TradeDate { get; } = firstInShard.Date ?? DateOnly.FromDateTime(DateTime.UnixEpoch.AddMicroseconds(firstInShard.EventMicros).AddHours(-5));
+
+    public int TickCount => _states.Count;
+
+    public Bar Final => _states[^1];
+
+    /// <summary>What the row is after so many ticks; null if it never has so many.</summary>
+    public Bar? After(long ticks) => ticks > 0 && ticks <= _states.Count ? _states[(int)ticks - 1] : null;
+
+    public void Add(SequenceNumber number, MarketTick tick)
+    {
+        _units += Units(tick.Close);
+        double close = Price(tick.Close);
+        _high = Math.Max(_high, Price(tick.High ?? tick.Close));
+        _low = Math.Min(_low, Price(tick.Low ?? tick.Close));
+        if (IsBefore(tick.EventMicros, number, _first.Micros, _first.Number)) _first = (tick.EventMicros, number, Price(tick.Open ?? tick.Close));
+        if (IsBefore(_last.Micros, _last.Number, tick.EventMicros, number)) _last = (tick.EventMicros, number, close);
+        if (tick.Volume is { } volume) _volume = (_volume ?? 0) + volume;
+        _states.Add(new Bar(startMicros, Mean(_states.Count + 1), _last.Close, _first.Open, _high, _low, _volume, _states.Count + 1));
+    }
+
+    private static bool IsBefore(long micros, SequenceNumber number, long otherMicros, SequenceNumber otherNumber)
+        => micros < otherMicros || (micros == otherMicros && number < otherNumber);
+
+    /// <summary>The mean, rounded half up to 1e-12 and then to the nearest double.</summary>
+    private double Mean(int count)
+    {
+        BigInteger rounded = ((2 * _units) + count) / (2 * count);
+        return double.Parse($"{rounded}E-12", CultureInfo.InvariantCulture);
+    }
+
+    private static BigInteger Units(string price) => new(decimal.Parse(price, NumberStyles.Float, CultureInfo.InvariantCulture) * 1_000_000_000_000m);
+
+    private static double Price(string text) => double.Parse(text, NumberStyles.Float, CultureInfo.InvariantCulture);
+}

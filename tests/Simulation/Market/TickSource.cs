@@ -1,0 +1,114 @@
+using System.Globalization;
+using System.Text;
+using Streaming.Tests.Simulation.Scheduling;
+using Streaming.Tests.Simulation.Streams;
+
+namespace Streaming.Tests.Simulation.Market;
+
+/// <summary>Owns: what is put on the stream and when: ticks in and out of order, late ones, poison, silence; and tells the oracle of each.</summary>
+internal sealed class TickSource(Plan plan, SimulatedStream stream, Oracle oracle, History history, ProcessClock clock)
+{
+    private static readonly long OpenMicros = Micros(new DateTime(2024, 1, 2, 14, 30, 0, DateTimeKind.Utc));
+
+    private readonly Random _random = plan.RandomFor("ticks");
+    private readonly string[] _tickers = [.. Enumerable.Range(0, plan.Tickers).Select(i => $"T{i:D2}")];
+
+    /// <summary>How far each ticker's event time is behind the others', in seconds.</summary>
+    private readonly Dictionary<string, int> _lag = [];
+
+    private long _last;
+
+    public bool IsDone { get; private set; }
+
+    public async Task RunAsync()
+    {
+        foreach (string ticker in _tickers) _lag[ticker] = Pick(0, 0, 0, 90, 400);
+        for (int i = 0; i < plan.PoisonBurst; i++) PutPoison(_tickers[0], "burst " + i.ToString(CultureInfo.InvariantCulture));
+        var resharding = new Resharding(stream, _random, what => history.Add("stream", what));
+        for (int i = 0; i < plan.Records; i++)
+        {
+            if (_random.Next(plan.Records) < plan.Reshards) resharding.Storm();
+            PutNext(i);
+            if (_random.Next(3) > 0) await Task.Delay(plan.RecordPause * (_random.NextDouble() * 3), clock);
+            else if (_random.Next(25) == 0) await Task.Delay(TimeSpan.FromSeconds(_random.Next(2, 15)), clock);
+        }
+
+        IsDone = true;
+    }
+
+    private void PutNext(int index)
+    {
+        string ticker = _tickers[_random.Next(_tickers.Length)];
+        long micros = OpenMicros + ((((long)index * plan.EventSecondsPerRecord) - _lag[ticker]) * 1_000_000) + _random.Next(1_000_000);
+        micros += _random.Next(100) switch
+        {
+            < 15 => -_random.Next(1, 120) * 1_000_000L,
+            < 22 => -_random.Next(120, 900) * 1_000_000L,
+            < 25 => _random.Next(1, 200) * 1_000_000L,
+
+            // The same event time as another tick: the sequence number decides.
+            < 35 when _last != 0 => _last - micros,
+            _ => 0,
+        };
+        _last = micros;
+        MarketTick tick = Tick(ticker, micros);
+        if (_random.Next(20) == 0) PutPoison(ticker, Poison(tick));
+        else Put(tick);
+    }
+
+    private MarketTick Tick(string ticker, long micros)
+    {
+        bool isBar = _random.Next(4) == 0;
+        var day = DateOnly.FromDateTime(DateTime.UnixEpoch.AddMicroseconds(micros));
+        return new MarketTick(
+            ticker,
+            micros,
+            Price(),
+            isBar ? Price() : null,
+            isBar ? Price() : null,
+            isBar ? Price() : null,
+            _random.Next(3) == 0 ? null : _random.Next(0, 1000),
+
+            // Missing, the day, or another day, which counts only if it comes first.
+            _random.Next(10) switch { 0 => day.AddDays(1), < 5 => null, _ => day });
+    }
+
+    private string Price() => _random.Next(8) switch
+    {
+        0 => "1.5e2",
+        1 => string.Create(CultureInfo.InvariantCulture, $"0.{_random.NextInt64(1, 1_000_000_000_000):D12}"),
+        _ => string.Create(CultureInfo.InvariantCulture, $"{_random.Next(90, 110)}.{_random.Next(10_000):D4}"),
+    };
+
+    private string Poison(MarketTick tick) => _random.Next(7) switch
+    {
+        0 => tick.ToJson()[..^1],
+        1 => "\ufffd not JSON",
+        2 => (tick with { Close = "0" }).ToJson(),
+        3 => (tick with { Close = "\"100\"" }).ToJson(),
+        4 => (tick with { Ticker = new string('x', 65) }).ToJson(),
+
+        // More than a day after its arrival: it must not make its ticker's other ticks late.
+        5 => (tick with { EventMicros = Micros(clock.GetUtcNow().UtcDateTime.AddHours(25)) }).ToJson(),
+        _ => "{\"garbage\":\"" + new string('g', 17_000) + "\"}",
+    };
+
+    private void Put(MarketTick tick)
+    {
+        string data = tick.ToJson();
+        StoredRecord record = stream.Put(Encoding.UTF8.GetBytes(tick.Ticker), Encoding.UTF8.GetBytes(data));
+        oracle.Add(record.Number, tick);
+        history.Add("source", $"{record.Number} {data}");
+    }
+
+    private void PutPoison(string key, string data)
+    {
+        StoredRecord record = stream.Put(Encoding.UTF8.GetBytes(key), Encoding.UTF8.GetBytes(data));
+        oracle.AddPoison(record.Number, data);
+        history.Add("source", $"{record.Number} poison {data.AsSpan(0, Math.Min(data.Length, 60))}");
+    }
+
+    private int Pick(params ReadOnlySpan<int> choices) => choices[_random.Next(choices.Length)];
+
+    private static long Micros(DateTime time) => (time - DateTime.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
+}

@@ -1,0 +1,3 @@
+using Streaming.Tests.Simulation;
+
+return SimulationCommand.Create().Parse(args).Invoke();

@@ -1,0 +1,14 @@
+namespace Streaming.Tests.Simulation;
+
+/// <summary>What the consumer promises so far: nothing else is drawn.</summary>
+internal static class Scope
+{
+    /// <summary>Workers of one application share the shards; else one of them at most gets on.</summary>
+    public static bool SharesShards => false;
+
+    /// <summary>Children are read after their parents, and inherit their windows.</summary>
+    public static bool FollowsReshards => false;
+
+    /// <summary>A record that the stream delivers twice counts once.</summary>
+    public static bool DropsRedelivered => false;
+}

@@ -1,0 +1,44 @@
+using System.CommandLine;
+using System.Diagnostics;
+
+namespace Streaming.Tests.Simulation;
+
+/// <summary>The command line: one seed or many.</summary>
+internal static class SimulationCommand
+{
+    private const int MostFailures = 10;
+
+    public static RootCommand Create()
+    {
+        var seed = new Option<int?>("--seed") { Description = "run this seed only" };
+        var seeds = new Option<int>("--seeds") { Description = "run so many seeds", DefaultValueFactory = _ => 1000 };
+        var from = new Option<int>("--from") { Description = "the first of them" };
+        var first = new Option<bool>("--stop-at-first") { Description = "stop at the first seed that breaks a promise, not at the tenth" };
+        var trace = new Option<bool>("--trace") { Description = "print everything that happens; with --seed" };
+        var command = new RootCommand("Runs the consumer in a simulated world full of faults and compares its lake with a batch oracle.")
+        {
+            seed, seeds, from, first, trace,
+        };
+        command.SetAction(parsed => parsed.GetValue(seed) is { } one
+            ? RunOne(one, parsed.GetValue(trace))
+            : RunMany(parsed.GetValue(from), parsed.GetValue(seeds), parsed.GetValue(first) ? 1 : MostFailures));
+        return command;
+    }
+
+    private static int RunOne(int seed, bool trace)
+    {
+        SeedResult result = SeedRun.Run(seed, trace ? Console.Out : null);
+        Console.WriteLine(result.Violation is null ? $"seed {seed}: every promise kept" : result.ToString());
+        Console.WriteLine($"{result.Lines} lines of history, {result.History:x16}");
+        return result.Violation is null ? 0 : 1;
+    }
+
+    private static int RunMany(int first, int count, int mostFailures)
+    {
+        long started = Stopwatch.GetTimestamp();
+        var range = new SeedRange(first, count, mostFailures);
+        range.Run(Console.WriteLine);
+        Console.WriteLine($"{range.Done} seeds from {first}, {range.Failures.Count} failed, {Stopwatch.GetElapsedTime(started).TotalSeconds:F1} s");
+        return range.Failures.Count == 0 ? 0 : 1;
+    }
+}

@@ -1,0 +1,69 @@
+using Streaming.Shared.Streams;
+
+namespace Streaming.Tests.Simulation.Streams;
+
+/// <summary>One shard with all records that it ever took; retention only hides the oldest.</summary>
+internal sealed class SimulatedShard(Shard description)
+{
+    private readonly List<StoredRecord> _records = [];
+
+    public Shard Description { get; private set; } = description;
+
+    public string Id => Description.Id;
+
+    public int Count => _records.Count;
+
+    /// <summary>Records that retention has removed.</summary>
+    public int Trimmed { get; private set; }
+
+    public SequenceNumber Last => _records.Count == 0 ? SequenceNumber.None : _records[^1].Number;
+
+    /// <summary>How many times as long as of another shard a read takes.</summary>
+    public int Slowness { get; init; } = 1;
+
+    public StoredRecord this[int index] => _records[index];
+
+    public void Add(StoredRecord record) => _records.Add(record);
+
+    public void Close() => Description = Description with { IsClosed = true };
+
+    /// <summary>Index of the first record after <paramref name="position"/>.</summary>
+    public int IndexAfter(SequenceNumber position)
+    {
+        int low = 0;
+        for (int high = _records.Count; low < high;)
+        {
+            int middle = (low + high) / 2;
+            if (_records[middle].Number <= position) low = middle + 1;
+            else high = middle;
+        }
+
+        return low;
+    }
+
+    /// <summary>Removes records before <paramref name="index"/>.</summary>
+    public void Trim(int index) => Trimmed = Math.Max(Trimmed, index);
+
+    /// <exception cref="StreamDataLossException">The position was trimmed, or the shard knows no such position.</exception>
+    public int Find(StreamPosition from)
+    {
+        switch (from.Kind)
+        {
+            case StreamPositionKind.TrimHorizon:
+                return Trimmed;
+            case StreamPositionKind.Latest:
+                return Count;
+            case StreamPositionKind.AtTimestamp:
+                int at = _records.FindIndex(record => record.ArrivalMicros >= from.TimestampMicros);
+                return Math.Max(Trimmed, at < 0 ? Count : at);
+            default:
+                if (from.SequenceNumber > Last) throw new StreamDataLossException($"{Id} ends before position {from.SequenceNumber}.");
+                // As Kinesis: once the position's own record is gone, nobody can know what else is.
+                int next = IndexAfter(from.SequenceNumber);
+                return next > Trimmed ? next : throw new StreamDataLossException($"{Id}: position {from.SequenceNumber} is older than the retention.");
+        }
+    }
+}
+
+/// <param name="ArrivalMicros">UTC microseconds since 1970, by the service's own clock.</param>
+internal sealed record StoredRecord(SequenceNumber Number, long ArrivalMicros, byte[] Data);

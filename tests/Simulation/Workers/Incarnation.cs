@@ -1,0 +1,87 @@
+using Microsoft.Extensions.Logging;
+using Streaming.Consumer;
+using Streaming.Tests.Simulation.Network;
+using Streaming.Tests.Simulation.Objects;
+using Streaming.Tests.Simulation.Scheduling;
+using Streaming.Tests.Simulation.Streams;
+
+namespace Streaming.Tests.Simulation.Workers;
+
+/// <summary>One life of a worker: a process with the real consumer in it, from its start to its end or death.</summary>
+internal sealed class Incarnation
+{
+    private readonly TaskCompletionSource<Exception?> _ended = new();
+    private readonly CancellationTokenSource _drain = new();
+    private readonly ConsumerService _service;
+
+    /// <param name="stepped">Told at each step of a call to the stream or the store.</param>
+    public Incarnation(string name, World world, ClockFaults clock, Action<Incarnation> stepped)
+    {
+        Process = new SimulatedProcess(name, world.Scheduler, clock);
+        var wire = new Wire(Process, world.Scheduler, () => stepped(this));
+        void Log(string what) => world.History.Add(name, what);
+        _service = new ConsumerService(
+            new StreamClient(world.Stream, wire, world.Faults, Process.Clock, world.Plan.PollInterval, Log),
+            new StoreClient(world.Bucket, wire, world.Faults, Log),
+            world.Plan.Options,
+            Process.Clock,
+            world.Plan.RandomFor(name),
+            new HistoryLoggers(Log));
+    }
+
+    public SimulatedProcess Process { get; }
+
+    public bool IsDraining => _drain.IsCancellationRequested;
+
+    /// <summary>The error it ended with, or null after a clean end; a death is a <see cref="DeathException"/>.</summary>
+    public Task<Exception?> Ended => _ended.Task;
+
+    public void Start() => Process.Start(async () =>
+    {
+        Exception? error = null;
+        try
+        {
+            await _service.RunAsync(_drain.Token);
+        }
+        catch (Exception thrown)
+        {
+            error = thrown;
+        }
+
+        _ended.TrySetResult(error);
+    });
+
+    /// <summary>SIGTERM: the process notices when it runs.</summary>
+    public void Drain() => Process.Post(_ => _drain.Cancel(), null);
+
+    /// <summary>SIGKILL.</summary>
+    public void Kill()
+    {
+        Process.Kill();
+        _ended.TrySetResult(new DeathException());
+    }
+
+    /// <summary>Log lines are a part of the history.</summary>
+    private sealed class HistoryLoggers(Action<string> log) : ILoggerFactory, ILogger
+    {
+        public ILogger CreateLogger(string categoryName) => this;
+
+        public void AddProvider(ILoggerProvider provider) => throw new NotSupportedException();
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull
+            => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+            => log($"[{logLevel}] {formatter(state, exception)}");
+
+        public void Dispose()
+        {
+        }
+    }
+}
+
+/// <summary>The process was killed.</summary>
+internal sealed class DeathException() : Exception("killed");

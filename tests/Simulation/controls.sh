@@ -1,0 +1,24 @@
+#!/usr/bin/env bash
+# Negative controls: with any one of these classes replaced by a wrong one, the simulator must find a broken promise.
+# controls.sh [NAME...]: all, or those named.
+set -euo pipefail
+cd "$(dirname "$0")/Controls"
+export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1
+seeds=1000
+status=0
+mkdir -p bin
+[ $# -gt 0 ] || set -- */
+for name in "$@"; do
+  name=${name%/}
+  case $name in bin | obj) continue ;; esac
+  log=bin/$name.log
+  dotnet build Control.csproj -c Release -v q -p:Control="$name" -o "bin/$name" >"$log" 2>&1 || { cat "$log"; exit 2; }
+  dotnet "bin/$name/Control.dll" --seeds $seeds --stop-at-first >"$log" 2>&1 || true
+  if red=$(grep -m1 '^seed [0-9]*: ' "$log"); then
+    echo "$name: red, ${red:0:160}"
+  else
+    echo "$name: STAYED GREEN for $seeds seeds"
+    status=1
+  fi
+done
+exit $status

@@ -1,0 +1,42 @@
+using Streaming.Tests.Simulation;
+
+namespace Streaming.Tests.Unit.Simulation;
+
+/// <summary>The consumer in the simulated world. More seeds: <c>dotnet run -c Release --project tests/Simulation -- --seeds 10000</c>.</summary>
+[Collection(nameof(AloneOnTheMachine))]
+public sealed class SeedTests
+{
+    [Fact]
+    public void TwoHundredSeeds_KeepEveryPromise()
+    {
+        var range = new SeedRange(first: 0, count: 200, mostFailures: 3);
+        range.Run(failed => TestContext.Current.SendDiagnosticMessage(failed.ToString()));
+        Assert.True(range.Failures.Count == 0, string.Join('\n', range.Failures));
+        Assert.Equal(200, range.Done);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(20)]
+    [InlineData(300)]
+    [InlineData(4000)]
+    [InlineData(50_000)]
+    public void TwoRunsOfASeed_HaveOneHistory(int seed)
+    {
+        string first = HistoryOf(seed);
+        Assert.True(first.Length > 1000, first);
+        Assert.Equal(first, HistoryOf(seed));
+        Assert.NotEqual(first, HistoryOf(seed + 1));
+    }
+
+    private static string HistoryOf(int seed)
+    {
+        using var history = new StringWriter();
+        SeedRun.Run(seed, history);
+        return history.ToString();
+    }
+}
+
+/// <summary>Takes all cores for some seconds, so it runs after the tests that measure real time, not beside them.</summary>
+[CollectionDefinition(DisableParallelization = true)]
+public sealed class AloneOnTheMachine;
