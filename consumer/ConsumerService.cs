@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.ExceptionServices;
 using Microsoft.Extensions.Logging;
 using Streaming.Consumer.Assignment;
@@ -21,6 +22,7 @@ public sealed partial class ConsumerService(
     private readonly SortedDictionary<string, ShardProgress> _progress = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Task<ShardOutcome>> _running = [];
     private readonly RunEnd _end = new(options, time);
+    private CancellationTokenSource? _wake;
     private Exception? _failure;
 
     /// <summary>This process among the workers of its application.</summary>
@@ -108,7 +110,9 @@ public sealed partial class ConsumerService(
             foreach (ShardLease lease in await assigner.TakeAsync(_running.Keys, Fail, stop))
             {
                 _end.Begin(lease.Shard);
-                _running.Add(lease.Shard, RunShardAsync(lease, checkpoints, stop, abort));
+                Task<ShardOutcome> run = RunShardAsync(lease, checkpoints, stop, abort);
+                _running.Add(lease.Shard, run);
+                _ = WakeAfterAsync(run);
             }
 
             _end.Settle(assigner.IsSettled);
@@ -129,12 +133,28 @@ public sealed partial class ConsumerService(
 
     private async Task WaitAsync(TimeSpan wait, CancellationToken stop)
     {
-        using var woken = CancellationTokenSource.CreateLinkedTokenSource(stop);
         // Who is to stop waits for the shards alone: they know how long they may take.
-        if (stop.IsCancellationRequested) await Task.WhenAny(_running.Values);
-        else await Task.WhenAny([.. _running.Values, Task.Delay(wait, time, woken.Token)]);
-        woken.Cancel();
+        if (stop.IsCancellationRequested)
+        {
+            await Task.WhenAny(_running.Values);
+            return;
+        }
+
+        using var wake = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        lock (_running) _wake = wake;
+        if (!_running.Values.Any(run => run.IsCompleted)) await Pause(wait, wake.Token);
+        lock (_running) _wake = null;
     }
+
+    /// <summary>Ends the wait when a shard has ended.</summary>
+    private async Task WakeAfterAsync(Task<ShardOutcome> run)
+    {
+        await Task.WhenAny(run);
+        lock (_running) _wake?.Cancel();
+    }
+
+    private ConfiguredTaskAwaitable Pause(TimeSpan wait, CancellationToken cancellation) => Task.Delay(wait, time, cancellation)
+        .ConfigureAwait(ConfigureAwaitOptions.ContinueOnCapturedContext | ConfigureAwaitOptions.SuppressThrowing);
 
     /// <summary>Draws the conclusions from the end of a shard's run; false if the whole worker is to stop.</summary>
     private async Task<bool> ReapAsync(ShardAssigner assigner, string shard, Task<ShardOutcome> run, CancellationToken abort)
@@ -184,7 +204,7 @@ public sealed partial class ConsumerService(
         {
             // It was read before, so the settings are right. A pause, and then it is taken again, here or elsewhere.
             ShardInterrupted(logger, lease.Shard, failure.Message);
-            await Task.WhenAny(Task.Delay(options.Flush.RetryAfter, time, drain));
+            await Pause(options.Flush.RetryAfter, drain);
             return ShardOutcome.Released;
         }
         finally

@@ -92,8 +92,8 @@ public sealed class ShardLease : IDisposable
 
     private async Task PutAsync(Func<CheckpointDocument, CheckpointDocument> change, CancellationToken cancellation)
     {
-        // A renewal and a flush may want to write at once.
-        await _turn.WaitAsync(cancellation);
+        // A renewal and a flush may want to write at once. Without the token, which would bring the thread pool in: who holds it has one.
+        await _turn.WaitAsync(CancellationToken.None);
         try
         {
             // Once, or an attempt whose outcome was unknown would not be recognised by the next.

@@ -18,6 +18,7 @@ internal sealed class Plan
             AllowedLateness = Seconds(Pick(random, 0, 60, 120, 300)),
             FlushInterval = Seconds(Pick(random, 0.2, 1, 3, 10)),
             IdleFlushAfter = Seconds(Pick(random, 0.5, 2, 5)),
+            LeaseDuration = Seconds(Pick(random, 1, 3, 10)),
             DrainTimeout = Seconds(Pick(random, 2, 10, 25)),
         };
         Workers = Pick(random, 1, 1, 1, 2, 3);

@@ -4,10 +4,10 @@ namespace Streaming.Tests.Simulation;
 internal static class Scope
 {
     /// <summary>Workers of one application share the shards; else one of them at most gets on.</summary>
-    public static bool SharesShards => false;
+    public static bool SharesShards => true;
 
     /// <summary>Children are read after their parents, and inherit their windows.</summary>
-    public static bool FollowsReshards => false;
+    public static bool FollowsReshards => true;
 
     /// <summary>A record that the stream delivers twice counts once.</summary>
     public static bool DropsRedelivered => false;

@@ -23,7 +23,7 @@ internal sealed class Incarnation
         _service = new ConsumerService(
             new StreamClient(world.Stream, wire, world.Faults, Process.Clock, world.Plan.PollInterval, Log),
             new StoreClient(world.Bucket, wire, world.Faults, Log),
-            world.Plan.Options,
+            world.Plan.Options with { WorkerId = name },
             Process.Clock,
             world.Plan.RandomFor(name),
             new HistoryLoggers(Log));
