@@ -16,8 +16,10 @@ internal static class Oracle
     /// <summary>Intraday files that have an oracle beside them.</summary>
     public static readonly string[] Files = ["crypto_minute_bars", "crypto_second_bars", "fx_ticks", "gspc_minute_bars", "spy_minute_bars"];
 
-    private const string Fx = "fx_ticks";
-    private const int FxTicks = 5_000;
+    /// <summary>The long one: 316,309 ticks of one ticker.</summary>
+    public const string Fx = "fx_ticks";
+
+    private const int FxTicks = 20_000;
 
     public static string InputOf(string file) => Path.Combine(TestPaths.MarketData!, "intraday", file + ".parquet");
 
@@ -67,8 +69,8 @@ internal static class Oracle
     }
 
     /// <summary>
-    /// Arguments that make the FX file short enough for Kinesis: of one ticker the producer puts one record at a time, so that none
-    /// overtakes another, and kinesis-local takes ever fewer a second the more a shard holds.
+    /// Arguments that make the FX file short enough for kinesis-local: of one ticker the producer puts one record at a time, so that
+    /// none overtakes another, and kinesis-local answers some hundred puts a second.
     /// </summary>
     public static string[] LimitOf(string file) => file == Fx ? ["--limit", $"{FxTicks}"] : [];
 

@@ -52,7 +52,7 @@ internal sealed class KinesisShardReader : IShardReader
 
         try
         {
-            await FillAsync(MaxRecordsPerRead, _notBeforeMicros, cancellation);
+            await FillAsync(_position, MaxRecordsPerRead, _notBeforeMicros, cancellation);
         }
         catch (AwsException e)
         {
@@ -66,7 +66,8 @@ internal sealed class KinesisShardReader : IShardReader
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
-    private async Task FillAsync(int limit, long notBeforeMicros, CancellationToken cancellation)
+    /// <param name="position">Where a new iterator begins if the present one has expired.</param>
+    private async Task FillAsync(StreamPosition position, int limit, long notBeforeMicros, CancellationToken cancellation)
     {
         for (int renewals = 0; ; renewals++)
         {
@@ -77,7 +78,7 @@ internal sealed class KinesisShardReader : IShardReader
             }
             catch (AwsException e) when (e.Reaction == AwsReaction.RenewIterator && renewals < MaxRenewals)
             {
-                _iterator = await _stream.Client.GetShardIteratorAsync(_shardId, _position, cancellation);
+                _iterator = await _stream.Client.GetShardIteratorAsync(_shardId, position, cancellation);
             }
         }
 
@@ -113,7 +114,7 @@ internal sealed class KinesisShardReader : IShardReader
         {
             await _pace.WaitAsync(cancellation);
             _batch.Clear();
-            await FillAsync(limit: 1, long.MinValue, cancellation);
+            await FillAsync(StreamPosition.TrimHorizon, limit: 1, long.MinValue, cancellation);
             if (_batch.Count > 0)
             {
                 SequenceNumber oldest = _batch[0].SequenceNumber;

@@ -54,7 +54,7 @@ public sealed class KinesisFaults(int seed)
 
     public bool Draw(double rate)
     {
-        if (rate <= 0 || Volatile.Read(ref _calls) % Storm.Of >= Storm.Calls) return false;
+        if (rate <= 0 || (Volatile.Read(ref _calls) - 1) % Storm.Of >= Storm.Calls) return false;
         lock (_random) return _random.NextDouble() < rate;
     }
 

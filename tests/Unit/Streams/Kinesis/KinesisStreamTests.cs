@@ -67,6 +67,18 @@ public sealed class KinesisStreamTests : IAsyncLifetime
         Assert.Equal(["3"], (await _stream.ReadAllAsync(First, StreamPosition.After(seen[1].Position))).Texts());
     }
 
+    // The look at the oldest record has an iterator of its own, which does not begin at the position when it is renewed.
+    [Fact]
+    public async Task IteratorThatExpiresWhileTheOldestIsLookedFor_IsNoLoss()
+    {
+        await _stream.PutAsync(("A", "1"), ("A", "2"), ("A", "3"));
+        List<Seen> seen = await _stream.ReadAllAsync(First);
+        _aws.Kinesis.Faults = new KinesisFaults(1) { ExpiredIterator = 1, Storm = (2, 100) };
+        await using IShardReader reader = await _stream.OpenReaderAsync(First, StreamPosition.After(seen[0].Position), default);
+        Assert.Equal(["2", "3"], (await reader.ReadToTipAsync()).Texts());
+        Assert.Equal(4, _aws.Kinesis.CallsOf["GetShardIterator"]);
+    }
+
     [Fact]
     public async Task PositionOfAnotherStream_IsALoudLoss()
     {
