@@ -1,5 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Streaming.Consumer.Catalog;
+using Streaming.Consumer.Decoding;
+using Streaming.Consumer.EventTime;
 using Streaming.Consumer.Flushing;
 using Streaming.Consumer.Progress;
 using Streaming.Shared.Objects;
@@ -28,6 +30,9 @@ public sealed class ConsumerService(
 
     /// <summary>Null if the partitions are registered nowhere.</summary>
     public PartitionRegistrar? Catalog => catalog;
+
+    /// <summary>Makes what decodes the records of a shard, whose tickers it is given. Another one is another format.</summary>
+    public Func<TickerTable, RecordDecoder> Decoder { get; init; } = tickers => new TickDecoder(tickers).Decode;
 
     /// <summary>Nothing is read any more: what is open is being written, or all is done.</summary>
     public bool IsDraining { get; private set; }
@@ -117,7 +122,7 @@ public sealed class ConsumerService(
             new BarWriter(lake, origin, Ancestors(shard, shards), retry, catalog is null ? null : catalog.Add),
             new KeptRecordWriter(lake, origin, retry),
             new CheckpointStore(lake, origin, retry));
-        return new ShardPipeline(stream, shard.Id, flusher, options, time, loggers.CreateLogger("consumer.shard"));
+        return new ShardPipeline(stream, shard.Id, flusher, options, time, loggers.CreateLogger("consumer.shard")) { Decoder = Decoder };
     }
 
     private static HashSet<string> Ancestors(Shard shard, IReadOnlyList<Shard> shards)

@@ -13,7 +13,7 @@ namespace Streaming.Consumer;
 /// One shard, from its records to its rows: batches are pulled with <c>await</c>, run synchronously through one observable chain
 /// (decode, window), and flushed beside it. Rx has no back-pressure across threads, so nothing is queued between the two.
 /// </summary>
-public sealed class ShardPipeline(
+public sealed partial class ShardPipeline(
     IRecordStream stream, string shard, ShardFlusher flusher, ConsumerOptions options, TimeProvider time, ILogger logger) : IDisposable
 {
     private readonly Subject<RecordBatch> _batches = new();
@@ -22,6 +22,9 @@ public sealed class ShardPipeline(
 
     /// <summary>What each batch came to, on the pull loop: to look at and return from, the batch is reused.</summary>
     public IObservable<WindowedBatch> Windowed => _windowed.AsObservable();
+
+    /// <inheritdoc cref="ConsumerService.Decoder"/>
+    public required Func<TickerTable, RecordDecoder> Decoder { get; init; }
 
     public ShardProgress Progress { get; } = new(shard, time);
 
@@ -36,8 +39,9 @@ public sealed class ShardPipeline(
         var flushes = new FlushLoop(windows, flusher, options.Flush, shard, time, logger);
 
         using IDisposable chain = _batches
-            .Select(new TickDecoder(windows.Tickers).Decode)
+            .Select(new BatchDecoder(Decoder(windows.Tickers)).Decode)
             .Select(windows.Add)
+            .Do(Tell)
             .Subscribe(_windowed.OnNext, failure => _failure = ExceptionDispatchInfo.Capture(failure));
 
         await using IShardReader reader = await stream.OpenReaderAsync(shard, StartOf(fold), drain);
@@ -55,6 +59,13 @@ public sealed class ShardPipeline(
 
         await flushes.FinishAsync(abort);
         Progress.Finish(windows, flushes.Figures, flusher.Bars.Puts);
+    }
+
+    // Once a batch: if the bug is in every record, the log is not to drown in it. Each record stands in quarantine/ with its reason.
+    private void Tell(WindowedBatch batch)
+    {
+        if (batch.Decoded.Failures is not [RecordFailure first, ..] failures) return;
+        RecordsFailed(logger, first.Exception, shard, failures.Count, first.SequenceNumber.ToString());
     }
 
     private StreamPosition StartOf(ShardFold? fold)
@@ -80,6 +91,9 @@ public sealed class ShardPipeline(
             return null;
         }
     }
+
+    [LoggerMessage(102, LogLevel.Error, "{Shard}: failed on {Count} records of a batch, the first is {SequenceNumber}; they go to quarantine/ and reading goes on. This is a bug of the consumer")]
+    private static partial void RecordsFailed(ILogger logger, Exception exception, string shard, int count, string sequenceNumber);
 
     public void Dispose()
     {

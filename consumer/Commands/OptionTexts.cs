@@ -43,6 +43,13 @@ internal static partial class OptionTexts
         return text is "glue" or "none";
     }
 
+    /// <summary>True to drop them.</summary>
+    public static bool TryRepeats(string text, out bool drop)
+    {
+        drop = text == "drop";
+        return text is "drop" or "keep";
+    }
+
     public static bool TryStart(string text, out StartPosition start)
     {
         start = text switch

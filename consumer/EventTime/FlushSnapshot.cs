@@ -9,6 +9,7 @@ namespace Streaming.Consumer.EventTime;
 /// <param name="Windows">All kept windows.</param>
 /// <param name="Late">Late ticks not stored yet, up to the position.</param>
 /// <param name="Quarantined">Bad records not stored yet, up to the position.</param>
+/// <param name="Runs">How far each ticker's producer runs have come, of a ticker in the order in which they advanced.</param>
 public sealed record FlushSnapshot(
     SequenceNumber Position,
     Books Books,
@@ -16,7 +17,8 @@ public sealed record FlushSnapshot(
     IReadOnlyList<KeyValuePair<string, long>> Watermarks,
     IReadOnlyList<WindowSnapshot> Windows,
     IReadOnlyList<KeptRecord> Late,
-    IReadOnlyList<KeptRecord> Quarantined);
+    IReadOnlyList<KeptRecord> Quarantined,
+    IReadOnlyList<KeyValuePair<string, RunMark>> Runs);
 
 /// <param name="Window">The live window, to confirm.</param>
 /// <param name="Value">Its value at the snapshot's position.</param>
@@ -31,4 +33,5 @@ public sealed record ShardFold(
     Books Books,
     long ShardMicros,
     IReadOnlyList<KeyValuePair<string, long>> Watermarks,
-    IReadOnlyList<KeyValuePair<string, WindowValue>> Windows);
+    IReadOnlyList<KeyValuePair<string, WindowValue>> Windows,
+    IReadOnlyList<KeyValuePair<string, RunMark>> Runs);
