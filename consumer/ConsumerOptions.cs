@@ -22,6 +22,9 @@ public sealed record ConsumerOptions
 
     public TimeSpan AllowedLateness { get; init; } = TimeSpan.FromMinutes(10);
 
+    /// <summary>Leave out records that their producer put again, by their <c>run</c> and <c>seq</c>.</summary>
+    public bool DropRepeats { get; init; } = true;
+
     public TimeSpan FlushInterval { get; init; } = TimeSpan.FromMinutes(1);
 
     /// <summary>How long a shard stays at its tip without a record before its open windows are written.</summary>
@@ -54,7 +57,7 @@ public sealed record ConsumerOptions
     /// <summary>Stop when all shards were at their tip and empty for so long.</summary>
     public TimeSpan? UntilIdle { get; init; }
 
-    public EventTimeRules EventTime => new(Grace, AllowedLateness, ExchangeZone);
+    public EventTimeRules EventTime => new(Grace, AllowedLateness, ExchangeZone) { DropRepeats = DropRepeats };
 
     public FlushRules Flush => new(FlushInterval, IdleFlushAfter);
 }

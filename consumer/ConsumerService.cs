@@ -3,6 +3,8 @@ using System.Runtime.ExceptionServices;
 using Microsoft.Extensions.Logging;
 using Streaming.Consumer.Assignment;
 using Streaming.Consumer.Catalog;
+using Streaming.Consumer.Decoding;
+using Streaming.Consumer.EventTime;
 using Streaming.Consumer.Flushing;
 using Streaming.Consumer.Progress;
 using Streaming.Shared.Objects;
@@ -42,6 +44,9 @@ public sealed partial class ConsumerService(
 
     /// <summary>The shards were looked at, and those that are this worker's are being read; it may be that none is.</summary>
     public bool IsAssigned { get; private set; }
+
+    /// <summary>Makes what decodes the records of a shard, whose tickers it is given. Another one is another format.</summary>
+    public Func<TickerTable, RecordDecoder> Decoder { get; init; } = tickers => new TickDecoder(tickers).Decode;
 
     /// <summary>Nothing is read any more: what is open is being written, or all is done.</summary>
     public bool IsDraining { get; private set; }
@@ -195,7 +200,7 @@ public sealed partial class ConsumerService(
         var flusher = new ShardFlusher(
             new BarWriter(lake, origin, lease.Ancestors.ToHashSet(), checkpoints.Retry, catalog is null ? null : catalog.Add),
             new KeptRecordWriter(lake, origin, checkpoints.Retry));
-        using var pipeline = new ShardPipeline(stream, flusher, progress, options, time, logger);
+        using var pipeline = new ShardPipeline(stream, flusher, progress, options, time, logger) { Decoder = Decoder };
         try
         {
             return await new OwnedShard(lease, pipeline, time, logger).RunAsync(_end, drain, abort);

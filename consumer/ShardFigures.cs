@@ -21,6 +21,9 @@ public sealed record ShardFigures
     /// <summary>What this process added to <see cref="Books"/>.</summary>
     public Books BooksNow { get; init; }
 
+    /// <summary>Records that this process failed on, which are quarantined: bugs of it.</summary>
+    public long FailureCount { get; init; }
+
     /// <summary>Bytes of the records that this process read.</summary>
     public long BytesRead { get; init; }
 

@@ -11,10 +11,10 @@ using Streaming.Shared.Streams;
 namespace Streaming.Consumer;
 
 /// <summary>
-/// One shard, for as long as this worker owns it, from its records to its rows: batches are pulled with <c>await</c>, run synchronously through one observable chain
-/// (decode, window), and flushed beside it. Rx has no back-pressure across threads, so nothing is queued between the two.
+/// One shard, for as long as this worker owns it, from its records to its rows: batches are pulled with <c>await</c>, run
+/// synchronously through one observable chain (decode, window), and flushed beside it. Rx has no back-pressure across threads, so nothing is queued between the two.
 /// </summary>
-public sealed class ShardPipeline(
+public sealed partial class ShardPipeline(
     IRecordStream stream, ShardFlusher flusher, ShardProgress progress, ConsumerOptions options, TimeProvider time, ILogger logger) : IDisposable
 {
     private readonly Subject<RecordBatch> _batches = new();
@@ -23,6 +23,9 @@ public sealed class ShardPipeline(
 
     /// <summary>What each batch came to, on the pull loop: to look at and return from, the batch is reused.</summary>
     public IObservable<WindowedBatch> Windowed => _windowed.AsObservable();
+
+    /// <inheritdoc cref="ConsumerService.Decoder"/>
+    public required Func<TickerTable, RecordDecoder> Decoder { get; init; }
 
     /// <summary>Runs until <paramref name="end"/> or <paramref name="drain"/>, then writes what is open and the checkpoint.</summary>
     /// <param name="abort">Gives up writing; the next owner repeats what is missing.</param>
@@ -35,8 +38,9 @@ public sealed class ShardPipeline(
         var flushes = new FlushLoop(windows, flusher, lease, options.Flush, time, logger);
 
         using IDisposable chain = _batches
-            .Select(new TickDecoder(windows.Tickers).Decode)
+            .Select(new BatchDecoder(Decoder(windows.Tickers)).Decode)
             .Select(windows.Add)
+            .Do(batch => Tell(batch, lease.Shard))
             .Subscribe(_windowed.OnNext, failure => _failure = ExceptionDispatchInfo.Capture(failure));
 
         bool isEnded = false;
@@ -58,6 +62,16 @@ public sealed class ShardPipeline(
         progress.Finish(windows, flushes.Figures, flusher.Bars.Puts);
         return isEnded;
     }
+
+    // Once a batch: if the bug is in every record, the log is not to drown in it. Each record stands in quarantine/ with its reason.
+    private void Tell(WindowedBatch batch, string shard)
+    {
+        if (batch.Decoded.Failures is not [RecordFailure first, ..] failures) return;
+        RecordsFailed(logger, first.Exception, shard, failures.Count, first.SequenceNumber.ToString());
+    }
+
+    [LoggerMessage(102, LogLevel.Error, "{Shard}: failed on {Count} records of a batch, the first is {SequenceNumber}; they go to quarantine/ and reading goes on. This is a bug of the consumer")]
+    private static partial void RecordsFailed(ILogger logger, Exception exception, string shard, int count, string sequenceNumber);
 
     public void Dispose()
     {

@@ -63,6 +63,7 @@ public sealed class ShardProgress(string shard, TimeProvider time)
                 Position = windows.Position,
                 Books = windows.Books,
                 BooksNow = windows.Books - _booksBefore,
+                FailureCount = windows.FailureCount,
                 WindowCount = windows.WindowCount,
                 ShardMicros = windows.ShardMicros,
                 Flushes = flushes.After(_flushesBefore),

@@ -54,6 +54,13 @@ internal static partial class OptionTexts
         return text is "continue" or "stop";
     }
 
+    /// <summary>True to drop them.</summary>
+    public static bool TryRepeats(string text, out bool drop)
+    {
+        drop = text == "drop";
+        return text is "drop" or "keep";
+    }
+
     public static bool TryStart(string text, out StartPosition start)
     {
         start = text switch

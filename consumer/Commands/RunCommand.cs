@@ -26,6 +26,8 @@ internal static class RunCommand
         CheckedOption<TimeSpan> grace = Duration("--grace", "a window is written this long (event time) after its end", defaults.Grace);
         CheckedOption<TimeSpan> lateness = Duration(
             "--allowed-lateness", "a window takes ticks for so long after its end, by its ticker's own event time", defaults.AllowedLateness);
+        var repeats = new CheckedOption<bool>(
+            settings, "--repeats", "records that their producer put again, by their fields run and seq", "drop|keep", "drop", "drop or keep", OptionTexts.TryRepeats);
         CheckedOption<TimeSpan> flushInterval = Duration("--flush-interval", "rows and checkpoint are written at least so often", defaults.FlushInterval);
         var lease = new CheckedOption<TimeSpan>(
             settings, "--lease-duration", "a worker that gives no sign of life for so long loses its shards to the others", "duration",
@@ -48,7 +50,7 @@ internal static class RunCommand
         var aws = new AwsOptions();
         var command = new Command("run", "Reads the stream and writes avg_1min until it is told to stop (Ctrl-C, SIGTERM).")
         {
-            stream, lake, appName, start, grace, lateness, flushInterval, lease, onDataLoss, zone, untilIdle, once, catalog, http, drainTimeout,
+            stream, lake, appName, start, grace, lateness, repeats, flushInterval, lease, onDataLoss, zone, untilIdle, once, catalog, http, drainTimeout,
         };
         aws.AddTo(command);
         command.SetAction(parsed => RunAsync(
@@ -60,6 +62,7 @@ internal static class RunCommand
                 Start = start.Read(parsed),
                 Grace = grace.Read(parsed),
                 AllowedLateness = lateness.Read(parsed),
+                DropRepeats = repeats.Read(parsed),
                 FlushInterval = flushInterval.Read(parsed),
                 LeaseDuration = lease.Read(parsed),
                 OnDataLoss = onDataLoss.Read(parsed),

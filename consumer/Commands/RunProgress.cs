@@ -48,7 +48,7 @@ internal sealed class RunProgress : IAsyncDisposable
             long eventTime = figures.Select(shard => shard.ShardMicros).DefaultIfEmpty(long.MinValue).Max();
             string line = string.Create(
                 CultureInfo.InvariantCulture,
-                $"{read:N0} records, {rate:N0}/s, event time {EventTime(eventTime)}, behind {behind:N0} ms, {figures.Sum(shard => shard.WindowCount):N0} windows open, late {books.Late:N0}, quarantined {books.Quarantined:N0}");
+                $"{read:N0} records, {rate:N0}/s, event time {EventTime(eventTime)}, behind {behind:N0} ms, {figures.Sum(shard => shard.WindowCount):N0} windows open, late {books.Late:N0}, quarantined {books.Quarantined:N0}, repeated {books.Repeated:N0}");
             if (_isTerminal) _output.Write($"\r{line}\u001b[K");
             else _output.WriteLine(line);
         }

@@ -21,6 +21,16 @@ public static class BadRecordReasons
     public const string BadLow = "low is not a price from 1e-12 to 1e12";
     public const string BadVolume = "volume is not a whole number from 0 to 9223372036854775807";
 
+    /// <summary>Characters of an exception's message that are kept.</summary>
+    private const int MaxMessageLength = 300;
+
+    /// <summary>The consumer itself has a bug that this record brings out.</summary>
+    public static string ConsumerFailed(Exception failure)
+    {
+        string message = failure.Message;
+        return $"the consumer failed on it: {failure.GetType().FullName}: {(message.Length <= MaxMessageLength ? message : message[..MaxMessageLength])}";
+    }
+
     /// <summary><see cref="TickRules.MaxAhead"/> in microseconds.</summary>
     internal static readonly long MaxAheadMicros = (long)TickRules.MaxAhead.TotalMicroseconds;
 }

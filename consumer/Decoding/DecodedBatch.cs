@@ -3,38 +3,40 @@ using Streaming.Shared.Streams;
 namespace Streaming.Consumer.Decoding;
 
 /// <summary>
-/// A batch after decoding: ticks and bad records, which are values and stop nothing. Owned and refilled by its decoder, like the
-/// batch of records that it describes.
+/// A batch after decoding: of each record a tick or the reason why it is none, which is a value and stops nothing. Owned and
+/// refilled by its decoder, like the batch of records that it describes.
 /// </summary>
 public sealed class DecodedBatch
 {
+    private readonly List<RecordFailure> _failures = [];
     private DecodedTick[] _ticks = new DecodedTick[512];
-    private readonly List<BadRecord> _bad = [];
 
     public RecordBatch Records { get; private set; } = new();
 
-    public int TickCount { get; private set; }
+    /// <summary>One for each record, in its order.</summary>
+    public ReadOnlySpan<DecodedTick> Ticks => _ticks.AsSpan(0, Records.Count);
 
-    public ReadOnlySpan<DecodedTick> Ticks => _ticks.AsSpan(0, TickCount);
-
-    public IReadOnlyList<BadRecord> Bad => _bad;
+    /// <summary>The records that are bad because this program failed on them, which is a bug of it.</summary>
+    public IReadOnlyList<RecordFailure> Failures => _failures;
 
     public void Begin(RecordBatch records)
     {
         Records = records;
-        TickCount = 0;
-        _bad.Clear();
+        _failures.Clear();
         if (_ticks.Length < records.Count) _ticks = new DecodedTick[records.Count];
     }
 
-    /// <summary>The place for the next tick; it counts once <see cref="KeepTick"/> was called.</summary>
-    public ref DecodedTick NextTick() => ref _ticks[TickCount];
+    /// <summary>The place of a record's tick, to be filled.</summary>
+    public ref DecodedTick Place(int recordIndex) => ref _ticks[recordIndex];
 
-    public void KeepTick() => TickCount++;
-
-    public void AddBad(int recordIndex, string reason) => _bad.Add(new BadRecord(recordIndex, reason));
+    /// <summary>Makes a bad record of one on which the program failed.</summary>
+    public void Fail(int recordIndex, Exception failure)
+    {
+        SequenceNumber number = Records[recordIndex].SequenceNumber;
+        _ticks[recordIndex] = new DecodedTick { SequenceNumber = number, Fault = BadRecordReasons.ConsumerFailed(failure) };
+        _failures.Add(new RecordFailure(number, failure));
+    }
 }
 
-/// <param name="RecordIndex">Place in the batch.</param>
-/// <param name="Reason">One of <see cref="BadRecordReasons"/>.</param>
-public readonly record struct BadRecord(int RecordIndex, string Reason);
+/// <summary>A record on which the program failed twice, and what it threw the second time.</summary>
+public readonly record struct RecordFailure(SequenceNumber SequenceNumber, Exception Exception);

@@ -3,11 +3,18 @@ using Streaming.Shared.Streams;
 
 namespace Streaming.Consumer.Decoding;
 
-/// <summary>A record that was understood: what the windows need of it. Missing prices are filled with the close.</summary>
+/// <summary>
+/// A record after decoding. If it has a <see cref="Fault"/> it is bad, and nothing else counts but its number; else it is what
+/// the windows need of it, missing prices filled with the close.
+/// </summary>
 public struct DecodedTick
 {
-    public TickerState Ticker;
     public SequenceNumber SequenceNumber;
+
+    /// <summary>One of <see cref="BadRecordReasons"/>; null if the record was understood.</summary>
+    public string? Fault;
+
+    public TickerState Ticker;
 
     /// <summary>Event time, UTC microseconds since 1970.</summary>
     public long EventMicros;
@@ -25,6 +32,9 @@ public struct DecodedTick
 
     public DateOnly? Date;
 
-    /// <summary>Place in the batch, for the raw bytes.</summary>
-    public int RecordIndex;
+    /// <summary>The producer's run as it stands in the JSON; null if the record lacks it or <see cref="Seq"/>.</summary>
+    public string? Run;
+
+    /// <summary>The producer's counter within its run.</summary>
+    public long Seq;
 }

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using Streaming.Consumer.EventTime;
 using Streaming.Shared.Streams;
@@ -14,36 +15,22 @@ public sealed class TickDecoder(TickerTable tickers)
     /// <summary>Bytes of a date-time in which every character is escaped.</summary>
     private const int MaxTimeBytes = 256;
 
-    private readonly DecodedBatch _decoded = new();
+    /// <summary>Bytes of the longest field name in which every character is escaped.</summary>
+    private const int MaxNameBytes = 64;
 
-    /// <summary>Decodes a whole batch. The result is reused by the next call.</summary>
-    public DecodedBatch Decode(RecordBatch records)
-    {
-        _decoded.Begin(records);
-        for (int i = 0; i < records.Count; i++)
-        {
-            StreamRecord record = records[i];
-            ref DecodedTick tick = ref _decoded.NextTick();
-            string? fault = Decode(record, out tick);
-            if (fault is null)
-            {
-                tick.RecordIndex = i;
-                _decoded.KeepTick();
-            }
-            else
-            {
-                _decoded.AddBad(i, fault);
-            }
-        }
+    private readonly RunIds _runs = new();
 
-        return _decoded;
-    }
-
-    /// <summary>Null if <paramref name="tick"/> is good, else the reason.</summary>
-    private string? Decode(in StreamRecord record, out DecodedTick tick)
+    /// <summary>Makes a tick of a record, or says in it why it is none.</summary>
+    public void Decode(in StreamRecord record, out DecodedTick tick)
     {
         tick = default;
         tick.SequenceNumber = record.SequenceNumber;
+        if (Read(record, ref tick) is { } fault) tick.Fault = fault;
+    }
+
+    /// <summary>Null if <paramref name="tick"/> is good, else the reason.</summary>
+    private string? Read(in StreamRecord record, ref DecodedTick tick)
+    {
         var fields = new Fields();
         Span<byte> ticker = stackalloc byte[TickRules.MaxTickerBytes];
         try
@@ -65,6 +52,7 @@ public sealed class TickDecoder(TickerTable tickers)
         if (!fields.HasHigh) tick.High = tick.Close;
         if (!fields.HasLow) tick.Low = tick.Close;
         if (!fields.HasVolume) tick.Volume = Tick.NoVolume;
+        if (!fields.HasSeq) tick.Run = null;
 
         // Last, so that only tickers with a good record take a place in the table, and it can be rebuilt from the ticks alone.
         TickerState? state = tickers.GetOrAdd(ticker[..fields.TickerLength]);
@@ -73,7 +61,7 @@ public sealed class TickDecoder(TickerTable tickers)
         return null;
     }
 
-    private static string? ReadFields(ReadOnlySpan<byte> data, ref Fields fields, ref DecodedTick tick, scoped Span<byte> ticker)
+    private string? ReadFields(ReadOnlySpan<byte> data, ref Fields fields, ref DecodedTick tick, scoped Span<byte> ticker)
     {
         var reader = new Utf8JsonReader(data);
         if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject) return BadRecordReasons.NotJson;
@@ -88,9 +76,10 @@ public sealed class TickDecoder(TickerTable tickers)
         return null;
     }
 
-    private static string? ReadField(ref Utf8JsonReader reader, ref Fields fields, ref DecodedTick tick, scoped Span<byte> ticker)
+    private string? ReadField(ref Utf8JsonReader reader, ref Fields fields, ref DecodedTick tick, scoped Span<byte> ticker)
     {
-        if (reader.ValueTextEquals(TickJson.Close))
+        ReadOnlySpan<byte> name = TextOf(reader, stackalloc byte[MaxNameBytes]);
+        if (name.SequenceEqual(TickJson.Close))
         {
             reader.Read();
             if (reader.TokenType != JsonTokenType.Number) return BadRecordReasons.NoClose;
@@ -100,15 +89,16 @@ public sealed class TickDecoder(TickerTable tickers)
             return null;
         }
 
-        if (reader.ValueTextEquals(TickJson.Ticker)) return ReadTicker(ref reader, ref fields, ticker);
-        if (reader.ValueTextEquals(TickJson.Timestamp)) return ReadTimestamp(ref reader, ref fields, ref tick);
-        if (reader.ValueTextEquals(TickJson.Date)) return ReadDate(ref reader, ref tick);
-        if (reader.ValueTextEquals(TickJson.Open)) return ReadPrice(ref reader, out fields.HasOpen, out tick.Open, BadRecordReasons.BadOpen);
-        if (reader.ValueTextEquals(TickJson.High)) return ReadPrice(ref reader, out fields.HasHigh, out tick.High, BadRecordReasons.BadHigh);
-        if (reader.ValueTextEquals(TickJson.Low)) return ReadPrice(ref reader, out fields.HasLow, out tick.Low, BadRecordReasons.BadLow);
-        if (reader.ValueTextEquals(TickJson.Volume)) return ReadVolume(ref reader, ref fields, ref tick);
-        reader.Skip();
-        return null;
+        if (name.SequenceEqual(TickJson.Ticker)) return ReadTicker(ref reader, ref fields, ticker);
+        if (name.SequenceEqual(TickJson.Timestamp)) return ReadTimestamp(ref reader, ref fields, ref tick);
+        if (name.SequenceEqual(TickJson.Date)) return ReadDate(ref reader, ref tick);
+        if (name.SequenceEqual(TickJson.Open)) return ReadPrice(ref reader, out fields.HasOpen, out tick.Open, BadRecordReasons.BadOpen);
+        if (name.SequenceEqual(TickJson.High)) return ReadPrice(ref reader, out fields.HasHigh, out tick.High, BadRecordReasons.BadHigh);
+        if (name.SequenceEqual(TickJson.Low)) return ReadPrice(ref reader, out fields.HasLow, out tick.Low, BadRecordReasons.BadLow);
+        if (name.SequenceEqual(TickJson.Volume)) return ReadVolume(ref reader, ref fields, ref tick);
+        if (name.SequenceEqual(TickJson.Run)) return ReadRun(ref reader, ref tick);
+        if (name.SequenceEqual(TickJson.Seq)) return ReadSeq(ref reader, ref fields, ref tick);
+        return SkipRest(ref reader);
     }
 
     private static string? ReadTicker(ref Utf8JsonReader reader, ref Fields fields, scoped Span<byte> ticker)
@@ -130,11 +120,11 @@ public sealed class TickDecoder(TickerTable tickers)
         reader.Read();
         if (reader.TokenType != JsonTokenType.String) return BadRecordReasons.NoTimestamp;
         fields.HasTimestamp = true;
-        return IsoTime.TryParse(TimeText(reader, stackalloc byte[MaxTimeBytes]), out tick.EventMicros) ? null : BadRecordReasons.BadTimestamp;
+        return IsoTime.TryParse(TextOf(reader, stackalloc byte[MaxTimeBytes]), out tick.EventMicros) ? null : BadRecordReasons.BadTimestamp;
     }
 
-    /// <summary>The text of a time or day; empty, which is neither, if it is longer than any. Some writers escape even the plus sign.</summary>
-    private static ReadOnlySpan<byte> TimeText(in Utf8JsonReader reader, Span<byte> buffer)
+    /// <summary>A name, or the text of a time or day; empty, which is none, if it is longer than any. Some writers escape even the plus sign.</summary>
+    private static ReadOnlySpan<byte> TextOf(in Utf8JsonReader reader, Span<byte> buffer)
     {
         if (!reader.ValueIsEscaped) return reader.ValueSpan;
         return reader.ValueSpan.Length <= buffer.Length ? buffer[..reader.CopyString(buffer)] : [];
@@ -148,7 +138,7 @@ public sealed class TickDecoder(TickerTable tickers)
         if (reader.TokenType != JsonTokenType.String) return BadRecordReasons.BadDate;
 
         // pandas prints a date column as a midnight; the day that is written counts, in whatever zone.
-        ReadOnlySpan<byte> text = TimeText(reader, stackalloc byte[MaxTimeBytes]);
+        ReadOnlySpan<byte> text = TextOf(reader, stackalloc byte[MaxTimeBytes]);
         if (text.Length > 10 && !IsoTime.TryParse(text, out _)) return BadRecordReasons.BadDate;
         if (!IsoTime.TryParseDate(text.Length > 10 ? text[..10] : text, out DateOnly date)) return BadRecordReasons.BadDate;
         tick.Date = date;
@@ -182,6 +172,32 @@ public sealed class TickDecoder(TickerTable tickers)
         return null;
     }
 
+    // Of run and seq nothing is a fault: others may use such names for something else, and then the record has neither.
+    private string? ReadRun(ref Utf8JsonReader reader, ref DecodedTick tick)
+    {
+        reader.Read();
+        tick.Run = null;
+        if (reader.TokenType != JsonTokenType.String) return SkipRest(ref reader);
+
+        // As it is written, escapes and all: the same run is always written the same way.
+        if (reader.ValueSpan.Length is > 0 and <= TickRules.MaxRunBytes) tick.Run = _runs.Find(reader.ValueSpan);
+        return null;
+    }
+
+    private static string? ReadSeq(ref Utf8JsonReader reader, ref Fields fields, ref DecodedTick tick)
+    {
+        reader.Read();
+        fields.HasSeq = reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out tick.Seq) && tick.Seq >= 0;
+        return fields.HasSeq ? null : SkipRest(ref reader);
+    }
+
+    /// <summary>Passes over the rest of a value that is none of ours; null, for it is no fault.</summary>
+    private static string? SkipRest(ref Utf8JsonReader reader)
+    {
+        reader.Skip();
+        return null;
+    }
+
     private struct Fields
     {
         public int TickerLength;
@@ -191,5 +207,6 @@ public sealed class TickDecoder(TickerTable tickers)
         public bool HasHigh;
         public bool HasLow;
         public bool HasVolume;
+        public bool HasSeq;
     }
 }

@@ -7,8 +7,8 @@ namespace Streaming.Consumer.EventTime;
 /// <param name="Read">Records read since the shard's beginning, over all restarts.</param>
 /// <param name="Windowed">Ticks that went into a window.</param>
 /// <param name="Late">Ticks whose window had ended more than the allowed lateness before their ticker's watermark.</param>
-/// <param name="Quarantined">Records that could not be decoded or were refused.</param>
-/// <param name="Repeated">Records that were known to be repeats of others.</param>
+/// <param name="Quarantined">Records that could not be decoded, were refused, or that the consumer failed on.</param>
+/// <param name="Repeated">Records that the stream gave a second time, or their producer put a second time.</param>
 public readonly record struct Books(long Read, long Windowed, long Late, long Quarantined, long Repeated)
 {
     public static Books operator +(Books left, Books right) => new(

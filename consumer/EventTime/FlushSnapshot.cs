@@ -9,6 +9,7 @@ namespace Streaming.Consumer.EventTime;
 /// <param name="Windows">All kept windows.</param>
 /// <param name="Late">Late ticks not stored yet, up to the position.</param>
 /// <param name="Quarantined">Bad records not stored yet, up to the position.</param>
+/// <param name="Runs">How far each ticker's producer runs have come, of a ticker in the order in which they advanced.</param>
 public sealed record FlushSnapshot(
     SequenceNumber Position,
     Books Books,
@@ -16,7 +17,8 @@ public sealed record FlushSnapshot(
     IReadOnlyList<KeyValuePair<string, long>> Watermarks,
     IReadOnlyList<WindowSnapshot> Windows,
     IReadOnlyList<KeptRecord> Late,
-    IReadOnlyList<KeptRecord> Quarantined);
+    IReadOnlyList<KeptRecord> Quarantined,
+    IReadOnlyList<KeyValuePair<string, RunMark>> Runs);
 
 /// <summary>What a restart needs: the position and every window that may still change at that position, together.</summary>
 /// <param name="StartAt">Arrival time at which to begin while there is no position, UTC microseconds; null for the oldest record.</param>
@@ -28,4 +30,5 @@ public sealed record ShardFold(
     Books Books,
     long ShardMicros,
     IReadOnlyList<KeyValuePair<string, long>> Watermarks,
-    IReadOnlyList<KeyValuePair<string, WindowValue>> Windows);
+    IReadOnlyList<KeyValuePair<string, WindowValue>> Windows,
+    IReadOnlyList<KeyValuePair<string, RunMark>> Runs);

@@ -39,40 +39,88 @@ public sealed class ShardWindows(EventTimeRules rules, TickerTable tickers)
     /// <summary>Bytes of the late and bad records that wait.</summary>
     public long KeptBytes { get; private set; }
 
+    /// <summary>Records that this program failed on since it started; they are in the books as quarantined.</summary>
+    public long FailureCount { get; private set; }
+
     /// <summary>Folds a batch in. The result is reused by the next call.</summary>
     public WindowedBatch Add(DecodedBatch batch)
     {
-        foreach (ref readonly DecodedTick tick in batch.Ticks) Add(tick, batch.Records);
-        foreach (BadRecord bad in batch.Bad)
-        {
-            Keep(_quarantined, Books.Quarantined, batch.Records[bad.RecordIndex], bad.Reason);
-            Books = Books with { Quarantined = Books.Quarantined + 1 };
-        }
-
-        if (batch.Records.Count > 0) Position = batch.Records[batch.Records.Count - 1].SequenceNumber;
-        Books = Books with { Read = Books.Read + batch.Records.Count };
         _result.Decoded = batch;
+        RecordGuard.Run(batch.Records.Count, AddRecords, Fail);
+        FailureCount += batch.Failures.Count;
+        Books = Books with { Read = Books.Read + batch.Records.Count };
         _result.Books = Books;
         _result.ShardMicros = ShardMicros;
         return _result;
     }
 
-    private void Add(in DecodedTick tick, RecordBatch records)
+    private void AddRecords(ref int next, int end)
     {
-        TickerState ticker = tick.Ticker;
-        long start = WindowValue.StartOf(tick.EventMicros);
+        RecordBatch records = _result.Decoded.Records;
+        ReadOnlySpan<DecodedTick> ticks = _result.Decoded.Ticks;
+        for (; next < end; next++) AddRecord(ticks[next], records, next);
+    }
 
-        // By the watermark before this tick, whether or not the window is still here: it may be gone or kept for other reasons.
-        if (rules.IsSealed(start + WindowValue.LengthMicros, ticker.WatermarkMicros))
+    private void Fail(int index, Exception failure)
+    {
+        _result.Decoded.Fail(index, failure);
+        AddRecords(ref index, index + 1);
+    }
+
+    /// <summary>Folds one record in: wholly, or not at all if it throws. So what may throw comes before the first change.</summary>
+    private void AddRecord(in DecodedTick tick, RecordBatch records, int index)
+    {
+        if (tick.SequenceNumber <= Position)
         {
-            Keep(_late, Books.Late, records[tick.RecordIndex], LateReason);
-            Books = Books with { Late = Books.Late + 1 };
+            // The stream has given it before.
+            Books = Books with { Repeated = Books.Repeated + 1 };
             return;
         }
 
+        if (tick.Fault is { } fault)
+        {
+            Keep(_quarantined, Books.Quarantined, records[index], fault);
+            Books = Books with { Quarantined = Books.Quarantined + 1 };
+        }
+        else
+        {
+            AddTick(tick, records, index);
+        }
+
+        Position = tick.SequenceNumber;
+    }
+
+    private void AddTick(in DecodedTick tick, RecordBatch records, int index)
+    {
+        TickerState ticker = tick.Ticker;
+        string? run = rules.DropRepeats ? tick.Run : null;
+        if (run is not null && ticker.Runs.HasShown(run, tick.Seq))
+        {
+            // Its producer has put it before. That is judged first: a repeat that comes too late for its window is no late tick.
+            Books = Books with { Repeated = Books.Repeated + 1 };
+            return;
+        }
+
+        // By the watermark before this tick, whether or not the window is still here: it may be gone or kept for other reasons.
+        long start = WindowValue.StartOf(tick.EventMicros);
+        if (rules.IsSealed(start + WindowValue.LengthMicros, ticker.WatermarkMicros))
+        {
+            Keep(_late, Books.Late, records[index], LateReason);
+            Books = Books with { Late = Books.Late + 1 };
+        }
+        else
+        {
+            AddToWindow(ticker, start, tick);
+        }
+
+        if (run is not null) ticker.Runs.Advance(run, tick.Seq);
+    }
+
+    private void AddToWindow(TickerState ticker, long start, in DecodedTick tick)
+    {
         int i = ticker.Find(start);
-        if (i >= 0) Add(ticker.Windows[i], tick);
-        else Open(ticker, ~i, tick);
+        if (i < 0) Open(ticker, ~i, tick);
+        else Add(ticker.Windows[i], tick);
         if (tick.EventMicros > ticker.WatermarkMicros) ticker.WatermarkMicros = tick.EventMicros;
         if (tick.EventMicros > ShardMicros) ShardMicros = tick.EventMicros;
         Books = Books with { Windowed = Books.Windowed + 1 };
@@ -117,6 +165,8 @@ public sealed class ShardWindows(EventTimeRules rules, TickerTable tickers)
             WindowCount++;
             if (window.IsDirty) DirtyCount++;
         }
+
+        foreach ((string name, RunMark mark) in fold.Runs) Ticker(name).Runs.Advance(mark.Run, mark.Seq);
     }
 
     private TickerState Ticker(string name) => Tickers.GetOrAdd(System.Text.Encoding.UTF8.GetBytes(name))
@@ -127,10 +177,12 @@ public sealed class ShardWindows(EventTimeRules rules, TickerTable tickers)
     {
         var windows = new List<WindowSnapshot>(WindowCount);
         var watermarks = new List<KeyValuePair<string, long>>(Tickers.All.Count);
+        var runs = new List<KeyValuePair<string, RunMark>>(Tickers.All.Count);
         foreach (TickerState ticker in Tickers.All)
         {
             // A ticker whose only records were found bad after it was entered has no watermark yet.
             if (ticker.WatermarkMicros != long.MinValue) watermarks.Add(new(ticker.Name, ticker.WatermarkMicros));
+            foreach (RunMark mark in ticker.Runs.All) runs.Add(new(ticker.Name, mark));
             foreach (Window window in ticker.Windows)
             {
                 long end = window.Value.EndMicros;
@@ -143,7 +195,7 @@ public sealed class ShardWindows(EventTimeRules rules, TickerTable tickers)
             }
         }
 
-        return new FlushSnapshot(Position, Books, ShardMicros, watermarks, windows, [.. _late], [.. _quarantined]);
+        return new FlushSnapshot(Position, Books, ShardMicros, watermarks, windows, [.. _late], [.. _quarantined], runs);
     }
 
     /// <summary>Notes that a row with the snapshot's ticks stands in its object.</summary>

@@ -1,6 +1,6 @@
 namespace Streaming.Consumer.EventTime;
 
-/// <summary>One ticker of a shard: its watermark and the windows that may still change.</summary>
+/// <summary>One ticker of a shard: its watermark, the windows that may still change, and how far its producers have come.</summary>
 public sealed class TickerState(string name)
 {
     public string Name { get; } = name;
@@ -10,6 +10,9 @@ public sealed class TickerState(string name)
 
     /// <summary>Kept windows, by start. A handful, once the first flush is over: those within the allowed lateness.</summary>
     public List<Window> Windows { get; } = [];
+
+    /// <summary>A field, so that it is advanced in place.</summary>
+    public ProducerRuns Runs;
 
     /// <summary>The window that starts at <paramref name="startMicros"/>, or the place where it belongs (as a complement).</summary>
     public int Find(long startMicros)

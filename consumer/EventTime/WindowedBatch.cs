@@ -5,7 +5,9 @@ namespace Streaming.Consumer.EventTime;
 /// <summary>What a batch came to; reused by the next one.</summary>
 public sealed class WindowedBatch
 {
-    public DecodedBatch Decoded { get; internal set; } = new();
+    private static readonly DecodedBatch Nothing = new();
+
+    public DecodedBatch Decoded { get; internal set; } = Nothing;
 
     /// <summary>The shard's books after the batch.</summary>
     public Books Books { get; internal set; }

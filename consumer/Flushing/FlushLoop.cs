@@ -20,7 +20,7 @@ public sealed partial class FlushLoop(
     private long _idleSince;
     private bool _isIdle;
     private bool _idleFlushed;
-    private SequenceNumber _positionSaved = windows.Position;
+    private long _readSaved = windows.Books.Read;
 
     /// <summary>Since when the shard is read to its tip and empty, as a timestamp of the clock; null while it is not.</summary>
     public long? IdleSince => _isIdle ? _idleSince : null;
@@ -69,7 +69,7 @@ public sealed partial class FlushLoop(
 
     private bool IsOver(int times) => windows.DirtyCount > (long)rules.MaxDirtyWindows * times || windows.KeptBytes > rules.MaxKeptBytes * times;
 
-    private bool HasWork(bool openWindowsToo) => windows.Position != _positionSaved || (openWindowsToo && windows.DirtyCount > 0);
+    private bool HasWork(bool openWindowsToo) => windows.Books.Read != _readSaved || (openWindowsToo && windows.DirtyCount > 0);
 
     private void Start(bool openWindowsToo, CancellationToken cancellation)
     {
@@ -112,7 +112,7 @@ public sealed partial class FlushLoop(
 
         windows.ConfirmKept(snapshot);
         windows.DropFinished();
-        _positionSaved = snapshot.Position;
+        _readSaved = snapshot.Books.Read;
         Figures = Figures.Add(time.GetElapsedTime(_startedAt), written.Failures.Count > 0, time.GetTimestamp());
         _running = null;
         _snapshot = null;

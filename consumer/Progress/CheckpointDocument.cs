@@ -44,7 +44,10 @@ internal sealed record CheckpointLease(string? Owner, long Epoch, long Counter, 
 
 internal sealed record CheckpointBooks(long Read, long Windowed, long Late, long Quarantined, long Repeated);
 
-internal sealed record CheckpointTicker(string Ticker, long Watermark, IReadOnlyList<CheckpointWindow> Windows);
+/// <param name="Runs">How far its producer runs have come, in the order in which they advanced.</param>
+internal sealed record CheckpointTicker(string Ticker, long Watermark, IReadOnlyList<CheckpointWindow> Windows, IReadOnlyList<CheckpointRun> Runs);
+
+internal sealed record CheckpointRun(string Run, long Seq);
 
 /// <summary>A window that may still change. Sums are text, because JSON readers elsewhere lose digits of such integers.</summary>
 internal sealed record CheckpointWindow(

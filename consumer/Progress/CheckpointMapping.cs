@@ -21,6 +21,7 @@ internal static class CheckpointMapping
             list.Add(ToDocument(window.Value));
         }
 
+        ILookup<string, CheckpointRun> runs = snapshot.Runs.ToLookup(pair => pair.Key, pair => new CheckpointRun(pair.Value.Run, pair.Value.Seq));
         Books books = snapshot.Books;
         return stored with
         {
@@ -30,7 +31,8 @@ internal static class CheckpointMapping
             Tickers = [.. snapshot.Watermarks.Select(ticker => new CheckpointTicker(
                 ticker.Key,
                 ticker.Value,
-                windows.TryGetValue(ticker.Key, out List<CheckpointWindow>? list) ? list : []))],
+                windows.TryGetValue(ticker.Key, out List<CheckpointWindow>? list) ? list : [],
+                [.. runs[ticker.Key]]))],
         };
     }
 
@@ -60,7 +62,8 @@ internal static class CheckpointMapping
             new Books(books.Read, books.Windowed, books.Late, books.Quarantined, books.Repeated),
             document.ShardTime ?? long.MinValue,
             [.. document.Tickers.Select(ticker => KeyValuePair.Create(ticker.Ticker, ticker.Watermark))],
-            [.. document.Tickers.SelectMany(ticker => ticker.Windows.Select(window => KeyValuePair.Create(ticker.Ticker, ToValue(window))))]);
+            [.. document.Tickers.SelectMany(ticker => ticker.Windows.Select(window => KeyValuePair.Create(ticker.Ticker, ToValue(window))))],
+            [.. document.Tickers.SelectMany(ticker => ticker.Runs.Select(run => KeyValuePair.Create(ticker.Ticker, new RunMark(run.Run, run.Seq))))]);
     }
 
     private static WindowValue ToValue(CheckpointWindow window) => new()

@@ -21,7 +21,10 @@ public static class TickJson
 
     public static ReadOnlySpan<byte> Volume => "volume"u8;
 
-    /// <summary>Id of the producer run that wrote the record; ours alone, ignored by other readers.</summary>
+    /// <summary>
+    /// Id of the producer run that wrote the record; ours alone, ignored by other readers. Of a ticker and a run <see cref="Seq"/>
+    /// grows along the shard, and what does not is a record that was put again.
+    /// </summary>
     public static ReadOnlySpan<byte> Run => "run"u8;
 
     /// <summary>Counter within <see cref="Run"/>, from 0.</summary>

@@ -6,6 +6,9 @@ public static class TickRules
     /// <summary>UTF-8 bytes of a ticker; with it the longest partition folder (every byte escaped) stays under a file name's 255 bytes.</summary>
     public const int MaxTickerBytes = 64;
 
+    /// <summary>ASCII characters of a <c>run</c> as it stands in the JSON; one that is longer or other text is taken as absent. Ours are 12.</summary>
+    public const int MaxRunBytes = 64;
+
     /// <summary>Prices are summed in units of 1e-12; a smaller one would count as nothing.</summary>
     public const double MinPrice = 1e-12;
 

@@ -10,5 +10,5 @@ internal static class Scope
     public static bool FollowsReshards => true;
 
     /// <summary>A record that the stream delivers twice counts once.</summary>
-    public static bool DropsRedelivered => false;
+    public static bool DropsRedelivered => true;
 }

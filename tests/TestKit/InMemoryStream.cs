@@ -17,6 +17,9 @@ public sealed class InMemoryStream(int shardCount, int recordsPerBatch, TimeProv
     /// <summary>So many reads at the end of the records are empty without being at the tip, as those of a throttled shard.</summary>
     public int ThrottledReads { get; set; }
 
+    /// <summary>Every read that brings something new begins with so many records that were read before; fewer than a batch has.</summary>
+    public int Redelivered { get; set; }
+
     /// <summary>Its clock; the consumer must have the same, so that waiting at the tip is time that passes for both.</summary>
     public TimeProvider Time { get; } = time;
 
@@ -117,6 +120,7 @@ public sealed class InMemoryStream(int shardCount, int recordsPerBatch, TimeProv
             lock (stream._lock)
             {
                 var records = stream.Records(shardId);
+                if (_next < records.Count) _next = Math.Max(0, _next - stream.Redelivered);
                 for (; _next < records.Count && _batch.Count < stream.BatchSize; _next++)
                     _batch.Add(records[_next].Number, records[_next].ArrivalMicros, records[_next].Data);
                 if (_next < records.Count) _batch.MillisBehindLatest = Math.Max(1, (stream.NowMicros - records[_next - 1].ArrivalMicros) / 1000);

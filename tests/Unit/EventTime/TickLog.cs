@@ -14,14 +14,14 @@ internal sealed class TickLog
     public static readonly EventTimeRules Rules = new(
         TimeSpan.FromSeconds(2), TimeSpan.FromMinutes(10), TimeZoneInfo.FindSystemTimeZoneById("America/New_York"));
 
-    private readonly TickDecoder _decoder;
+    private readonly BatchDecoder _decoder;
     private readonly RecordBatch _batch = new();
     private ulong _number;
 
-    public TickLog()
+    public TickLog(EventTimeRules? rules = null)
     {
-        Windows = new ShardWindows(Rules, new TickerTable());
-        _decoder = new TickDecoder(Windows.Tickers);
+        Windows = new ShardWindows(rules ?? Rules, new TickerTable());
+        _decoder = new BatchDecoder(new TickDecoder(Windows.Tickers).Decode);
     }
 
     public ShardWindows Windows { get; }
@@ -34,10 +34,13 @@ internal sealed class TickLog
 
     public void Record(string data) => Records([data]);
 
-    public void Records(IEnumerable<string> data)
+    public void Records(IEnumerable<string> data) => Records(data.Select(record => (++_number, record)));
+
+    /// <summary>Records with numbers of the test's own, as one batch.</summary>
+    public void Records(IEnumerable<(ulong Number, string Data)> records)
     {
         _batch.Clear();
-        foreach (string record in data) _batch.Add(SequenceNumber.FromUInt64(++_number), Micros(Open.AddHours(8)), Encoding.UTF8.GetBytes(record));
+        foreach ((ulong number, string data) in records) _batch.Add(SequenceNumber.FromUInt64(number), Micros(Open.AddHours(8)), Encoding.UTF8.GetBytes(data));
         Windows.Add(_decoder.Decode(_batch));
     }
 

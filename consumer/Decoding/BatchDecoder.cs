@@ -1,0 +1,28 @@
+using Streaming.Shared.Streams;
+
+namespace Streaming.Consumer.Decoding;
+
+/// <summary>Decodes one record. It throws only if it has a bug: a record that cannot be understood has its fault in the tick.</summary>
+public delegate void RecordDecoder(in StreamRecord record, out DecodedTick tick);
+
+/// <summary>
+/// Owns: a batch of records to a batch of ticks and bad records, of which one that the decoder fails on is one too. Does not own:
+/// what a record says.
+/// </summary>
+public sealed class BatchDecoder(RecordDecoder decode)
+{
+    private readonly DecodedBatch _decoded = new();
+
+    /// <summary>Decodes a whole batch. The result is reused by the next call.</summary>
+    public DecodedBatch Decode(RecordBatch records)
+    {
+        _decoded.Begin(records);
+        RecordGuard.Run(records.Count, Decode, _decoded.Fail);
+        return _decoded;
+    }
+
+    private void Decode(ref int next, int end)
+    {
+        for (; next < end; next++) decode(_decoded.Records[next], out _decoded.Place(next));
+    }
+}
