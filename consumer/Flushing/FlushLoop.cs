@@ -58,7 +58,7 @@ public sealed partial class FlushLoop(
         if (idle && !_isIdle) _idleSince = time.GetTimestamp();
         if (batch.Count > 0) _idleFlushed = false;
         _isIdle = idle;
-        if (idle && windows.Position == _positionSaved) lease.NoteTip();
+        if (idle && windows.Books.Read == _readSaved) lease.NoteTip();
     }
 
     private bool IsDue(out bool openWindowsToo)
