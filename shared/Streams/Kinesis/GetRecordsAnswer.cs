@@ -15,23 +15,26 @@ internal static class GetRecordsAnswer
     /// <exception cref="FormatException">Not JSON, or not an answer to GetRecords.</exception>
     public static string? Parse(ReadOnlySpan<byte> json, RecordBatch batch, long notBeforeMicros = long.MinValue)
     {
+        ReadOnlySpan<byte> rest = json;
+        var reader = new Utf8JsonReader(rest);
         try
         {
-            var reader = new Utf8JsonReader(json);
-            string? next = ReadAnswer(json, ref reader, batch, notBeforeMicros);
+            string? next = ReadAnswer(ref rest, ref reader, batch, notBeforeMicros);
             if (next is not null) return next;
             // Some emulators report the largest number there is for the end of a shard, where nothing can be behind.
             batch.MillisBehindLatest = 0;
             batch.IsEndOfShard = true;
             return null;
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException or OverflowException)
+        catch (Exception e) when (e is JsonException or FormatException or InvalidOperationException or OverflowException)
         {
-            throw new FormatException($"The service's answer is not one to GetRecords: {e.Message}", e);
+            long understood = json.Length - rest.Length + reader.BytesConsumed;
+            throw new FormatException($"The service's answer is not one to GetRecords, after byte {understood}: {e.Message}", e);
         }
     }
 
-    private static string? ReadAnswer(ReadOnlySpan<byte> json, ref Utf8JsonReader reader, RecordBatch batch, long notBeforeMicros)
+    /// <param name="json">What <paramref name="reader"/> was begun with.</param>
+    private static string? ReadAnswer(ref ReadOnlySpan<byte> json, ref Utf8JsonReader reader, RecordBatch batch, long notBeforeMicros)
     {
         string? next = null;
         ReadToken(ref reader, JsonTokenType.StartObject);
@@ -136,6 +139,6 @@ internal static class GetRecordsAnswer
     private static void ReadToken(ref Utf8JsonReader reader, JsonTokenType type)
     {
         reader.Read();
-        if (reader.TokenType != type) throw new FormatException($"There is {reader.TokenType} where {type} is expected, at byte {reader.TokenStartIndex}.");
+        if (reader.TokenType != type) throw new FormatException($"There is {reader.TokenType} where {type} is expected.");
     }
 }

@@ -7,8 +7,8 @@ using System.Runtime.Intrinsics;
 namespace Streaming.Shared.Streams.Kinesis;
 
 /// <summary>
-/// Records as the service lays them out: no blanks, no escapes, each member once and in any order, 56 digits of sequence number, times
-/// as <see cref="UsualTime"/> takes them. Names are compared whole and ends of strings found by vectors, where a general reader looks at
+/// Records as the service lays them out: no blanks, no escapes, members in any order, 56 digits of sequence number, times as
+/// <see cref="UsualTime"/> takes them. Names are compared whole and ends of strings found by vectors, where a general reader looks at
 /// every byte. Does not own what an answer means: whatever stands otherwise, and whatever is wrong, is left to
 /// <see cref="GetRecordsAnswer"/>, so that this can only be faster and never come to something else.
 /// </summary>
@@ -79,7 +79,8 @@ internal static class UsualRecords
                     return 0;
             }
 
-            if (length == 0 || (seen & kind) != Members.None) return 0;
+            if (length == 0) return 0;
+            // Of a member that comes twice the last is taken, as the general reader does.
             seen |= kind;
             at += 1 + length;
             lead = (byte)',';

@@ -37,7 +37,7 @@ public sealed class SequenceNumberTests
         const int seed = 41;
         var random = new Random(seed);
         (BigInteger Value, SequenceNumber Number) last = default;
-        for (int i = 0; i < 20_000; i++)
+        for (int i = 0; i < 10_000; i++)
         {
             // Half have the length of Kinesis', which is read in another way; zeros in front count as digits.
             string digits = Digits(random, random.Next(2) == 0 ? 56 : random.Next(1, SequenceNumber.MaxDigits + 1));

@@ -75,6 +75,16 @@ public sealed class GetRecordsAnswerTests(ITestOutputHelper output)
         => Assert.Throws<FormatException>(() => GetRecordsAnswer.Parse(AnswerOf(text), new RecordBatch()));
 
     [Fact]
+    public void MessageOfABrokenAnswer_SaysHowFarItWasUnderstood()
+    {
+        const string record = """{"SequenceNumber":"49590338271490256608559692538361571095921575989136588898","ApproximateArrivalTimestamp":1704205800.001,"Data":"","PartitionKey":""}""";
+        string understood = "{\"Records\":[" + record + "," + record + ",";
+        byte[] answer = Encoding.UTF8.GetBytes(understood + "}" + new string(' ', 200));
+        var failure = Assert.Throws<FormatException>(() => GetRecordsAnswer.Parse(answer, new RecordBatch()));
+        Assert.Contains($"after byte {understood.Length}:", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void EndOfAShard_WithTheLargestNumberOfMillis_IsAtTheTip()
     {
         var batch = new RecordBatch();

@@ -12,6 +12,8 @@ internal sealed class RandomAnswer(Random random)
 
     private static readonly string[] Layouts = ["NTDK", "TDKN", "TDEKN", "DKTNE", "NTDKE"];
 
+    private static readonly string[] OddSeparators = ["", " ", ",", ", ", " ,", ",,", "[", "],[", "}", ":"];
+
     private static readonly string[] OddNumbers
         = ["\"0\"", "\"" + new string('0', 56) + "\"", "\"\"", "\"1\"", "\"-1\"", "\"+1\"", "\"1 \"", "\"\\u0031\\u0032\"", "12", "null", "\"" + new string('9', 57) + "\"", "\"" + new string('9', 58) + "\""];
 
@@ -38,7 +40,7 @@ internal sealed class RandomAnswer(Random random)
         _hasBlanks = random.Next(8) == 0;
         _isOdd = random.Next(2) == 0;
         string layout = Layouts[random.Next(Layouts.Length)];
-        string records = "\"Records\"" + Mark(":") + "[" + string.Join(Mark(","), Enumerable.Range(0, random.Next(0, 5)).Select(_ => Record(layout))) + Mark("]");
+        string records = "\"Records\"" + Mark(":") + "[" + string.Concat(Enumerable.Range(0, random.Next(0, 5)).Select(i => Separator(i) + Record(layout))) + Mark(Odd(12) ? ",]" : "]");
         var members = new List<string> { records };
         if (!Odd(8)) members.Add("\"NextShardIterator\"" + Mark(":") + (Odd(8) ? Others[random.Next(Others.Length)] : "\"" + new string('A', random.Next(200)) + "\""));
         if (!Odd(8)) members.Add("\"MillisBehindLatest\"" + Mark(":") + (Odd(4) ? OddTimes[random.Next(OddTimes.Length)] : random.Next(100_000).ToString()));
@@ -113,6 +115,12 @@ internal sealed class RandomAnswer(Random random)
     private string Mark(string mark) => _hasBlanks ? Blanks() + mark + Blanks() : mark;
 
     private string Blanks() => string.Concat(Enumerable.Range(0, random.Next(3)).Select(_ => " \t\r\n"[random.Next(4)]));
+
+    private string Separator(int index)
+    {
+        if (Odd(20)) return OddSeparators[random.Next(OddSeparators.Length)];
+        return index == 0 ? "" : Mark(",");
+    }
 
     private string Record(string layout)
     {
