@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json;
 using Streaming.Consumer.EventTime;
 using Streaming.Shared.Streams;

@@ -4,6 +4,7 @@ namespace Streaming.Tests.TestKit.Aws;
 public sealed class KinesisFaults(int seed)
 {
     private readonly Random _random = new(seed);
+    private int _timedOut;
 
     public int Seed => seed;
 
@@ -25,6 +26,9 @@ public sealed class KinesisFaults(int seed)
     /// <summary>Does the work and never answers.</summary>
     public double TimeoutAfterSuccess { get; set; }
 
+    /// <summary>How often that happened.</summary>
+    public int TimedOut => _timedOut;
+
     /// <summary>GetRecords with an iterator that was good.</summary>
     public double ExpiredIterator { get; set; }
 
@@ -42,6 +46,8 @@ public sealed class KinesisFaults(int seed)
 
     /// <summary>The service's clock is so far ahead.</summary>
     public TimeSpan ClockSkew { get; set; }
+
+    internal void CountTimeout() => Interlocked.Increment(ref _timedOut);
 
     public bool Draw(double rate)
     {

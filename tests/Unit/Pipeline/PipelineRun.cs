@@ -1,6 +1,8 @@
 using System.Text;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Streaming.Consumer;
+using Streaming.Consumer.Decoding;
 using Streaming.Consumer.EventTime;
 using Streaming.Consumer.Querying;
 using Streaming.Shared.Objects;
@@ -19,12 +21,24 @@ internal static class PipelineRun
     public static async Task<Books> ConsumeAsync(
         InMemoryStream stream, IObjectStore lake, ConsumerOptions? options = null, CancellationToken drain = default)
     {
+        ConsumerService service = Service(stream, lake, options);
+        await service.RunAsync(drain);
+        return BooksOf(service);
+    }
+
+    public static ConsumerService Service(
+        InMemoryStream stream, IObjectStore lake, ConsumerOptions? options = null, Func<TickerTable, RecordDecoder>? decoder = null, ILoggerFactory? loggers = null)
+    {
         // On a clock where every wait is over at once, a time-out would be too.
         options = (options ?? Eager) with { DrainTimeout = Timeout.InfiniteTimeSpan };
-        var service = new ConsumerService(stream, lake, options, stream.Time, new Random(1), NullLoggerFactory.Instance);
-        await service.RunAsync(drain);
-        return service.Pipelines.Aggregate(default(Books), (sum, pipeline) => sum + pipeline.Progress.Figures.Books);
+        return new ConsumerService(stream, lake, options, stream.Time, new Random(1), loggers ?? NullLoggerFactory.Instance)
+        {
+            Decoder = decoder ?? (tickers => new TickDecoder(tickers).Decode),
+        };
     }
+
+    public static Books BooksOf(ConsumerService service)
+        => service.Pipelines.Aggregate(default(Books), (sum, pipeline) => sum + pipeline.Progress.Figures.Books);
 
     /// <summary>Everything that a user can see in the lake, in one text: rows, late and bad records.</summary>
     public static async Task<string> ContentAsync(IObjectStore lake)
