@@ -44,6 +44,30 @@ public sealed class AwsPipelineTests : IAsyncLifetime
         AssertNoSecretWasPrinted();
     }
 
+    // One put is done and never answered, until the producer's own time limit; others are done and fail.
+    [Fact]
+    public async Task PutsThatFailAfterTheirWork_LeaveTheSameRowsAndAreCounted()
+    {
+        (await RunAsync("producer", "stream", "create", "--stream", Stream)).ShouldExit(0);
+        _aws.Kinesis.Faults = new KinesisFaults(seed: 4) { AfterTheWork = 1, ServerError = 0.05, DroppedConnection = 0.05, TimeoutAfterSuccess = 1 };
+        Task<CliResult> replaying = RunAsync("producer", "replay", $"s3://{Bucket}/archive", "--speed", "max", "--limit", "3000", "--stream", Stream);
+        while (_aws.Kinesis.Faults.TimedOut == 0 && !replaying.IsCompleted) await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System);
+        _aws.Kinesis.Faults.TimeoutAfterSuccess = 0;
+        CliResult replay = (await replaying).ShouldExit(0);
+        Assert.Contains("sent 3000 records", replay.Error, StringComparison.Ordinal);
+        Assert.Contains("possibly repeated", replay.Error, StringComparison.Ordinal);
+        _aws.Kinesis.Faults.Clear();
+        CliResult run = (await RunAsync("consumer", "run", "--once", "--stream", Stream, "--lake", Lake)).ShouldExit(0);
+        CliResult rows = (await RunAsync("consumer", "query", "--lake", Lake, "--limit", "1000000", "--json")).ShouldExit(0);
+        Assert.Matches("3,[0-9]{3} read = 3,000 in windows \\+ 0 late \\+ 0 quarantined \\+ [1-9][0-9]* repeated", run.Error);
+
+        (await Cli.ProducerAsync(_folder.Path, "replay", "in", "--speed", "max", "--limit", "3000", "--create-stream")).ShouldExit(0);
+        (await Cli.ConsumerAsync(_folder.Path, "run", "--once")).ShouldExit(0);
+        CliResult local = (await Cli.ConsumerAsync(_folder.Path, "query", "--limit", "1000000", "--json")).ShouldExit(0);
+        Assert.True(local.Output.Length > 10_000, local.Output);
+        Assert.Equal(local.Output, rows.Output);
+    }
+
     // Stack traces and what the services say about a request they refuse.
     [Theory]
     [InlineData(S3Fault.AccessDenied)]

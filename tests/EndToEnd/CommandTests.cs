@@ -1,3 +1,4 @@
+using Streaming.Shared.Streams;
 using Streaming.Tests.TestKit;
 
 namespace Streaming.Tests.EndToEnd;
@@ -14,6 +15,7 @@ public sealed class CommandTests : IDisposable
     [InlineData(2, "run", "--app-name", "../x")]
     [InlineData(2, "run", "--start", "yesterday")]
     [InlineData(2, "run", "--http", "8080")]
+    [InlineData(2, "run", "--repeats", "maybe")]
     [InlineData(2, "run", "--no-such-option")]
     [InlineData(2, "run", "--stream", "./nothing")]
     [InlineData(2, "query", "--limit", "0")]
@@ -103,6 +105,24 @@ public sealed class CommandTests : IDisposable
         await File.WriteAllTextAsync(_folder["appsettings.json"], """{ "Producer": { "Speed": "fast" }, "Consumer": { "Grace": "soon" } }""");
         (await Cli.ProducerAsync(_folder.Path, "replay", "sample")).ShouldExit(2);
         (await Cli.ConsumerAsync(_folder.Path, "run", "--once")).ShouldExit(2);
+    }
+
+    [Fact]
+    public async Task Repeats_AreDroppedUnlessTheyAreToBeKept()
+    {
+        await using (IRecordStream stream = RecordStreams.Open(_folder["data/stream"], TimeProvider.System))
+        {
+            await stream.CreateAsync(1, CancellationToken.None);
+            var batch = new PutBatch();
+            for (int i = 0; i < 3; i++) batch.Add("A"u8, """{"ticker":"A","timestamp":"2024-01-02T15:04:05Z","close":1,"run":"r","seq":0}"""u8);
+            await stream.PutAsync(batch, CancellationToken.None);
+        }
+
+        CliResult dropped = (await Cli.ConsumerAsync(_folder.Path, "run", "--once")).ShouldExit(0);
+        Assert.Contains("3 read = 1 in windows + 0 late + 0 quarantined + 2 repeated", dropped.Error, StringComparison.Ordinal);
+        var environment = new Dictionary<string, string> { ["STREAMING__Consumer__Repeats"] = "keep" };
+        CliResult kept = (await Cli.RunAsync("consumer", _folder.Path, environment, "run", "--once", "--app-name", "other", "--lake", "./other")).ShouldExit(0);
+        Assert.Contains("3 read = 3 in windows + 0 late + 0 quarantined + 0 repeated", kept.Error, StringComparison.Ordinal);
     }
 
     private string Snapshot() => string.Join('\n', Directory.GetFiles(_folder["data/lake/avg_1min"], "*", SearchOption.AllDirectories)

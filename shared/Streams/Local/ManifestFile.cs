@@ -54,6 +54,7 @@ internal sealed class ManifestFile(StreamFolder folder, string address)
         using (SafeFileHandle draft = File.OpenHandle(folder.ManifestDraft, FileMode.Create, FileAccess.Write))
         {
             RandomAccess.Write(draft, manifest.ToJson(), 0);
+            RandomAccess.FlushToDisk(draft);
         }
 
         File.Move(folder.ManifestDraft, folder.Manifest, overwrite: true);

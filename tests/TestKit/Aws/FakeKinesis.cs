@@ -90,6 +90,7 @@ public sealed class FakeKinesis
 
         if (Faults.Draw(Faults.TimeoutAfterSuccess))
         {
+            Faults.CountTimeout();
             var gone = new TaskCompletionSource();
             await using CancellationTokenRegistration registration = context.RequestAborted.Register(gone.SetResult);
             await gone.Task;

@@ -5,6 +5,7 @@ public sealed class KinesisFaults(int seed)
 {
     private readonly Random _random = new(seed);
     private int _calls;
+    private int _timedOut;
 
     public int Seed => seed;
 
@@ -32,6 +33,9 @@ public sealed class KinesisFaults(int seed)
     /// <summary>Does the work and never answers.</summary>
     public double TimeoutAfterSuccess { get; set; }
 
+    /// <summary>How often that happened.</summary>
+    public int TimedOut => _timedOut;
+
     /// <summary>GetRecords with an iterator that was good.</summary>
     public double ExpiredIterator { get; set; }
 
@@ -51,6 +55,8 @@ public sealed class KinesisFaults(int seed)
     public TimeSpan ClockSkew { get; set; }
 
     public void BeginCall() => Interlocked.Increment(ref _calls);
+
+    internal void CountTimeout() => Interlocked.Increment(ref _timedOut);
 
     public bool Draw(double rate)
     {

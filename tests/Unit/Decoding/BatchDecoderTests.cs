@@ -21,7 +21,7 @@ public sealed class BatchDecoderTests
         {
             DecodedTick tick = batch.Ticks[i - 1];
             Assert.Equal(Number(i), tick.SequenceNumber);
-            Assert.Equal(poison.Contains(i) ? $"the consumer failed on it: System.IndexOutOfRangeException: poison {i}" : null, tick.Fault);
+            Assert.Equal(poison.Contains(i) ? $"the consumer failed on it: System.OverflowException: poison {i}" : null, tick.Fault);
         }
     }
 
@@ -48,8 +48,8 @@ public sealed class BatchDecoderTests
     [Fact]
     public void LackOfMemory_IsNoFaultOfTheRecord()
     {
-        var decoder = new BatchDecoder((in StreamRecord _, out DecodedTick _) => throw new OutOfMemoryException());
-        Assert.Throws<OutOfMemoryException>(() => decoder.Decode(Batch()));
+        var decoder = new BatchDecoder((in StreamRecord _, out DecodedTick _) => throw new InsufficientMemoryException());
+        Assert.Throws<InsufficientMemoryException>(() => decoder.Decode(Batch()));
     }
 
     [Fact]
@@ -63,7 +63,7 @@ public sealed class BatchDecoderTests
             byte id = record.Data[0];
             _decoded.Add(id);
             tick = new DecodedTick { SequenceNumber = record.SequenceNumber };
-            if (poison.Contains(id) && failures-- > 0) throw new IndexOutOfRangeException($"poison {id}");
+            if (poison.Contains(id) && failures-- > 0) throw new OverflowException($"poison {id}");
         });
         return decoder.Decode(Batch());
     }

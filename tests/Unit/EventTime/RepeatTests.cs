@@ -1,5 +1,4 @@
 using System.Globalization;
-using Streaming.Consumer.Decoding;
 using Streaming.Consumer.EventTime;
 using Streaming.Consumer.Flushing;
 

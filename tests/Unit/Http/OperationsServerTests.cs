@@ -6,10 +6,12 @@ using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Streaming.Consumer;
+using Streaming.Consumer.Decoding;
 using Streaming.Consumer.Http;
 using Streaming.Consumer.Telemetry;
 using Streaming.Shared;
 using Streaming.Shared.Objects;
+using Streaming.Shared.Streams;
 using Streaming.Tests.TestKit;
 using Streaming.Tests.Unit.EventTime;
 using Streaming.Tests.Unit.Pipeline;
@@ -73,15 +75,23 @@ public sealed class OperationsServerTests : IDisposable
     {
         for (int i = 0; i < 20; i++) _stream.Put("A", TickLog.Json("A", i, 1));
         _stream.Put("A", "bad");
-        ConsumerService service = Service(new InMemoryObjectStore(), PipelineRun.Eager with { DrainTimeout = Timeout.InfiniteTimeSpan });
+        _stream.Put("A", "bug");
+        for (int i = 0; i < 3; i++) _stream.Put("A", TickLog.Json("A", 30, 1, RepeatTests.Fields("run", 0)));
+        ConsumerService service = PipelineRun.Service(_stream, new InMemoryObjectStore(), decoder: tickers => (in StreamRecord record, out DecodedTick tick) =>
+        {
+            if (record.Data.SequenceEqual("bug"u8)) throw new InvalidOperationException("a bug");
+            new TickDecoder(tickers).Decode(record, out tick);
+        });
         await using OperationsServer server = Start(service);
         using var meter = new ConsumerMeter(_services.GetRequiredService<IMeterFactory>(), service, PipelineRun.Eager, _stream.Time);
         await service.RunAsync(CancellationToken.None);
 
         string text = (await GetAsync(server, "/metrics")).Body;
-        Assert.Equal(21, Sum(text, "messaging_client_consumed_messages_total"));
-        Assert.Equal(20, Sum(text, "streaming_consumer_windowed_total"));
-        Assert.Equal(1, Sum(text, "streaming_consumer_quarantined_total"));
+        Assert.Equal(25, Sum(text, "messaging_client_consumed_messages_total"));
+        Assert.Equal(21, Sum(text, "streaming_consumer_windowed_total"));
+        Assert.Equal(2, Sum(text, "streaming_consumer_quarantined_total"));
+        Assert.Equal(1, Sum(text, "streaming_consumer_failures_total"));
+        Assert.Equal(2, Sum(text, "streaming_consumer_repeated_total"));
         Assert.Equal(service.Shards.Sum(shard => shard.Puts.Written), Sum(text, "streaming_consumer_lake_puts_total", "outcome=\"written\""));
         Assert.True(Sum(text, "streaming_consumer_lake_puts_total", "outcome=\"written\"") > 0);
         Assert.Equal(service.Shards.Sum(shard => shard.BytesRead), Sum(text, "streaming_consumer_read_bytes_total"));

@@ -102,23 +102,36 @@ public sealed class CrashTests
             Interlocked.Increment(ref calls);
             return Fault.None;
         }));
-        Assert.True(books is { Late: > 5, Quarantined: > 5 } && books.Balance, $"{books}");
+        Assert.True(books is { Late: > 5, Quarantined: > 5, Repeated: > 5 } && books.Balance, $"{books}");
         return (await PipelineRun.ContentAsync(lake), books, calls);
     }
 
-    /// <summary>Two hours of three tickers with disorder, late ticks and garbage, in one shard and small batches.</summary>
+    /// <summary>Two hours of three tickers with disorder, late ticks, garbage and records put again, in one shard and small batches.</summary>
     internal static InMemoryStream Stream() => Stream(new ManualTimeProvider(PipelineRun.Now));
 
     internal static InMemoryStream Stream(TimeProvider time)
     {
         var random = new Random(Seed);
         var stream = new InMemoryStream(shardCount: 1, recordsPerBatch: 40, time) { Arrivals = new ManualTimeProvider(PipelineRun.Now) };
+        var sent = new List<(string Ticker, string Record)>();
         for (int i = 0; i < 400; i++)
         {
+            if (random.Next(20) == 0 && sent.Count > 0)
+            {
+                (string sentTicker, string sentRecord) = sent[random.Next(sent.Count)];
+                stream.Put(sentTicker, sentRecord);
+            }
+
             string ticker = "T" + random.Next(3);
             double second = (i * 18) - (random.Next(10) == 0 ? random.Next(300, 2000) : random.Next(60));
-            string record = random.Next(25) == 0 ? "garbage " + i : TickLog.Json(ticker, Math.Max(0, second), Math.Round(100 + random.NextDouble(), 4));
-            stream.Put(ticker, record);
+            if (random.Next(25) == 0)
+            {
+                stream.Put(ticker, "garbage " + i);
+                continue;
+            }
+
+            sent.Add((ticker, TickLog.Json(ticker, Math.Max(0, second), Math.Round(100 + random.NextDouble(), 4), RepeatTests.Fields("run" + (i % 2), i))));
+            stream.Put(ticker, sent[^1].Record);
         }
 
         return stream;

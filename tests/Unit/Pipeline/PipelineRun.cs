@@ -1,6 +1,8 @@
 using System.Text;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Streaming.Consumer;
+using Streaming.Consumer.Decoding;
 using Streaming.Consumer.EventTime;
 using Streaming.Consumer.Querying;
 using Streaming.Shared.Objects;
@@ -21,12 +23,30 @@ internal static class PipelineRun
     public static async Task<Books> ConsumeAsync(
         InMemoryStream stream, IObjectStore lake, ConsumerOptions? options = null, CancellationToken drain = default)
     {
-        options = (options ?? Eager) with { WorkerId = $"worker-{Interlocked.Increment(ref _workers)}" };
-        var service = new ConsumerService(stream, lake, options, stream.Time, new Random(1), NullLoggerFactory.Instance);
-        if (stream.Time is ManualTimeProvider clock) VirtualThread.Run(clock, () => service.RunAsync(drain));
-        else await service.RunAsync(drain);
-        return service.Shards.Aggregate(default(Books), (sum, shard) => sum + shard.Books);
+        ConsumerService service = Service(stream, lake, options);
+        await RunAsync(service, stream, drain);
+        return BooksOf(service);
     }
+
+    public static ConsumerService Service(
+        InMemoryStream stream, IObjectStore lake, ConsumerOptions? options = null, Func<TickerTable, RecordDecoder>? decoder = null, ILoggerFactory? loggers = null)
+    {
+        options = (options ?? Eager) with { WorkerId = $"worker-{Interlocked.Increment(ref _workers)}" };
+        return new ConsumerService(stream, lake, options, stream.Time, new Random(1), loggers ?? NullLoggerFactory.Instance)
+        {
+            Decoder = decoder ?? (tickers => new TickDecoder(tickers).Decode),
+        };
+    }
+
+    public static Task RunAsync(ConsumerService service, InMemoryStream stream, CancellationToken drain = default)
+    {
+        if (stream.Time is not ManualTimeProvider clock) return service.RunAsync(drain);
+        VirtualThread.Run(clock, () => service.RunAsync(drain));
+        return Task.CompletedTask;
+    }
+
+    public static Books BooksOf(ConsumerService service)
+        => service.Shards.Aggregate(default(Books), (sum, shard) => sum + shard.Books);
 
     /// <summary>Everything that a user can see in the lake, in one text: rows, late and bad records.</summary>
     public static async Task<string> ContentAsync(IObjectStore lake)

@@ -31,10 +31,10 @@ internal sealed class SimulatedServices
 
     public IObjectStore OpenStore() => new PumpedStore(this, new StoreClient(_bucket, _wire, _faults, _ => { }));
 
-    public IRecordStream OpenStream(string name)
+    public IManagedStream OpenStream(string name)
     {
         if (!_streams.TryGetValue(name, out SimulatedStream? stream)) _streams.Add(name, stream = new SimulatedStream(name, _scheduler, new Random(1)));
-        return new PumpedStream(this, new StreamClient(stream, _wire, _faults, _process.Clock, TimeSpan.FromSeconds(1), _ => { }));
+        return new PumpedStream(this, stream, new StreamClient(stream, _wire, _faults, _process.Clock, TimeSpan.FromSeconds(1), _ => { }));
     }
 
     private async Task<T> RunAsync<T>(Func<Task<T>> call)
@@ -77,7 +77,7 @@ internal sealed class SimulatedServices
         public Task DeleteAsync(string key, CancellationToken cancellation) => services.RunAsync(() => store.DeleteAsync(key, cancellation));
     }
 
-    private sealed class PumpedStream(SimulatedServices services, StreamClient stream) : IRecordStream
+    private sealed class PumpedStream(SimulatedServices services, SimulatedStream simulated, StreamClient stream) : IManagedStream
     {
         public string Address => stream.Address;
 
@@ -86,6 +86,24 @@ internal sealed class SimulatedServices
         public Task<StreamDescription> DescribeAsync(CancellationToken cancellation) => services.RunAsync(() => stream.DescribeAsync(cancellation));
 
         public Task<bool> DeleteAsync(CancellationToken cancellation) => services.RunAsync(() => stream.DeleteAsync(cancellation));
+
+        public Task SplitShardAsync(string shardId, UInt128? newStartingHashKey, CancellationToken cancellation)
+        {
+            simulated.Split(simulated.Find(shardId), Map().SplitPoint(shardId, newStartingHashKey));
+            return Task.CompletedTask;
+        }
+
+        public Task MergeShardsAsync(string shardId, string adjacentShardId, CancellationToken cancellation)
+        {
+            (Shard lower, Shard upper) = Map().Neighbours(shardId, adjacentShardId);
+            simulated.Merge(simulated.Find(lower.Id), simulated.Find(upper.Id));
+            return Task.CompletedTask;
+        }
+
+        // The simulation reshards by splits and merges only.
+        public Task UpdateShardCountAsync(int shardCount, CancellationToken cancellation) => throw new NotSupportedException();
+
+        private ShardMap Map() => new(Address, simulated.Listed);
 
         public Task<IReadOnlyList<Shard>> ListShardsAsync(CancellationToken cancellation) => services.RunAsync(() => stream.ListShardsAsync(cancellation));
 

@@ -8,5 +8,5 @@ public sealed class SimulatedStreamConformanceTests : RecordStreamConformance
 {
     private readonly SimulatedServices _services = new();
 
-    protected override IRecordStream Open(string name) => _services.OpenStream(name);
+    protected override IManagedStream Open(string name) => _services.OpenStream(name);
 }

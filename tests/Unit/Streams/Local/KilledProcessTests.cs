@@ -24,12 +24,11 @@ public sealed class KilledProcessTests(ITestOutputHelper output)
 
         // One reader follows all the time: what it sees once must be what is there in the end.
         using var done = new CancellationTokenSource();
-        using var put = new CancellationTokenSource();
         Task<List<Seen>> follower = Task.Factory.StartNew(
             () => stream.FollowAsync(done.Token), default, TaskCreationOptions.LongRunning, TaskScheduler.Default).Unwrap();
-        Task<int>[] reshards = [.. Enumerable.Range(0, resharders).Select(r => ReshardAndKillAsync(log.Folder, new Random(seed - 1 - r), put.Token))];
-        int[][] acknowledged = await Task.WhenAll(Enumerable.Range(0, Producers).Select(p => RunAndKillAsync(log.Folder, $"key{p}", new Random(seed + p))));
-        put.Cancel();
+        Task<int[][]> puts = Task.WhenAll(Enumerable.Range(0, Producers).Select(p => RunAndKillAsync(log.Folder, $"key{p}", new Random(seed + p))));
+        Task<int>[] reshards = [.. Enumerable.Range(0, resharders).Select(r => ReshardAndKillAsync(log.Folder, new Random(seed - 1 - r), puts))];
+        int[][] acknowledged = await puts;
         int acknowledgedShards = (await Task.WhenAll(reshards)).Append(4).Max();
         await stream.PutAsync(("last", "last"));
         done.Cancel();
@@ -88,10 +87,10 @@ public sealed class KilledProcessTests(ITestOutputHelper output)
     }
 
     /// <summary>Until all is put; returns the largest number of shards that was acknowledged.</summary>
-    private static async Task<int> ReshardAndKillAsync(string folder, Random random, CancellationToken put)
+    private static async Task<int> ReshardAndKillAsync(string folder, Random random, Task puts)
     {
         int most = 0;
-        while (!put.IsCancellationRequested)
+        while (!puts.IsCompleted)
         {
             using Process child = Start("reshard", folder, $"{random.Next()}");
             for (int left = random.Next(1, 8); left > 0 && await child.StandardOutput.ReadLineAsync() is { } line; left--)
