@@ -110,7 +110,7 @@ public sealed class CommandTests : IDisposable
     [Fact]
     public async Task Repeats_AreDroppedUnlessTheyAreToBeKept()
     {
-        await using (IRecordStream stream = RecordStreams.Open(_folder["data/stream"], TimeProvider.System))
+        await using (IManagedStream stream = RecordStreams.Open(_folder["data/stream"], TimeProvider.System))
         {
             await stream.CreateAsync(1, CancellationToken.None);
             var batch = new PutBatch();

@@ -48,8 +48,8 @@ public sealed class BatchDecoderTests
     [Fact]
     public void LackOfMemory_IsNoFaultOfTheRecord()
     {
-        var decoder = new BatchDecoder((in StreamRecord _, out DecodedTick _) => throw new InsufficientMemoryException());
-        Assert.Throws<InsufficientMemoryException>(() => decoder.Decode(Batch()));
+        var decoder = new BatchDecoder((in StreamRecord _, out DecodedTick tick) => tick = new DecodedTick { Volume = new byte[int.MaxValue].Length });
+        Assert.Throws<OutOfMemoryException>(() => decoder.Decode(Batch()));
     }
 
     [Fact]

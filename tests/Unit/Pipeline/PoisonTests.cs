@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using Streaming.Consumer;
 using Streaming.Consumer.Decoding;
 using Streaming.Consumer.EventTime;
+using Streaming.Shared.Objects;
 using Streaming.Shared.Streams;
 using Streaming.Tests.TestKit;
 using Streaming.Tests.Unit.EventTime;
@@ -88,8 +89,8 @@ public sealed class PoisonTests
     [Fact]
     public async Task LackOfMemory_EndsTheRunAndQuarantinesNothing()
     {
-        await Assert.ThrowsAsync<InsufficientMemoryException>(() => RunAsync(
-            Stream(withPoison: false), _lake, _ => (in StreamRecord _, out DecodedTick _) => throw new InsufficientMemoryException()));
+        await Assert.ThrowsAsync<OutOfMemoryException>(() => RunAsync(
+            Stream(withPoison: false), _lake, _ => (in StreamRecord _, out DecodedTick tick) => tick = new DecodedTick { Volume = new byte[int.MaxValue].Length }));
         Assert.Equal("", await PipelineRun.ContentAsync(_lake));
     }
 

@@ -57,8 +57,8 @@ public sealed class RepeatedPutTests(ITestOutputHelper output) : IAsyncLifetime
         await using KinesisStream stream = FakeStream.Open(_aws, name, ShortAttempts);
         await stream.CreateAsync(2, CancellationToken.None);
         _aws.Kinesis.Faults = faults;
-        var replay = new ReplayPipeline(new ProducerOptions { Inputs = [file], Speed = double.PositiveInfinity, RunId = "0123456789ab" }, stream, TimeProvider.System);
-        Assert.Equal(Ticks, (await replay.RunAsync(CancellationToken.None)).Sent);
+        var replay = new ReplayPipeline(new ProducerOptions { Inputs = [file], Speed = double.PositiveInfinity, RunId = "0123456789ab" }, TimeProvider.System);
+        Assert.Equal(Ticks, (await replay.RunAsync(stream, CancellationToken.None)).Sent);
         faults.Clear();
 
         var lake = new InMemoryObjectStore();

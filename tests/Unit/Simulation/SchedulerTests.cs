@@ -101,20 +101,28 @@ public sealed class SchedulerTests
         ThreadPoolWatch.Watch(_scheduler);
         try
         {
-            process.Start(async () =>
+            // A pool that is already busy notices a new listener at its next dispatch only: so more than once.
+            ViolationException? violation = null;
+            for (int second = 1; violation is null && second <= 10_000; second++)
             {
-                using var stop = new CancellationTokenSource();
-                using CancellationTokenRegistration registration = stop.Token.Register(() => { });
-#pragma warning disable RS0030 // Banned for exactly this.
-                await stop.CancelAsync();
-#pragma warning restore RS0030
-            });
-            ViolationException violation = Assert.Throws<ViolationException>(() => RunTo(1));
-            Assert.Equal("left the thread", violation.Kind);
+                process.Start(HopAsync);
+                violation = Record.Exception(() => RunTo(second)) as ViolationException;
+            }
+
+            Assert.Equal("left the thread", violation?.Kind);
         }
         finally
         {
             ThreadPoolWatch.Watch(null);
+        }
+
+        static async Task HopAsync()
+        {
+            using var stop = new CancellationTokenSource();
+            using CancellationTokenRegistration registration = stop.Token.Register(() => { });
+#pragma warning disable RS0030 // Banned for exactly this.
+            await stop.CancelAsync();
+#pragma warning restore RS0030
         }
     }
 

@@ -51,7 +51,7 @@ internal sealed class SimulatedServices
         }
     }
 
-    private Task RunAsync(Func<Task> call) => RunAsync(async () =>
+    private Task<bool> RunAsync(Func<Task> call) => RunAsync(async () =>
     {
         await call();
         return true;

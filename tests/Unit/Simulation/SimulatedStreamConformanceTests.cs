@@ -8,5 +8,7 @@ public sealed class SimulatedStreamConformanceTests : RecordStreamConformance
 {
     private readonly SimulatedServices _services = new();
 
+    protected override bool HasUpdateShardCount => false;
+
     protected override IManagedStream Open(string name) => _services.OpenStream(name);
 }
