@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Streaming.Consumer.Flushing;
 using Streaming.Shared.Objects;
+using Streaming.Shared.Streams;
 
 namespace Streaming.Consumer.Assignment;
 
@@ -71,13 +72,18 @@ public sealed partial class OwnedShard(ShardLease lease, ShardPipeline pipeline,
         }
     }
 
+    /// <exception cref="LeaseLostException">
+    /// Another worker has the shard, and what failed is no wonder: it may have let the stream trim what this one stood before.
+    /// </exception>
+    /// <exception cref="StoreUnavailableException">Likewise, it is not known whether another has it: the shard is to be tried again.</exception>
     private async Task TryReleaseAsync(Exception failure, CancellationToken abort)
     {
         try
         {
             await lease.ReleaseAsync(failure.Message, abort);
         }
-        catch (Exception unreleased) when (unreleased is StoreUnavailableException or LostRaceException or LeaseLostException or OperationCanceledException)
+        catch (Exception unreleased) when (unreleased is OperationCanceledException
+            || (unreleased is StoreUnavailableException or LostRaceException or LeaseLostException && failure is not (StreamDataLossException or ForeignObjectException)))
         {
             // Then it expires; what failed first is what counts.
             NotReleased(logger, lease.Shard, unreleased.Message);
@@ -107,6 +113,8 @@ public sealed partial class OwnedShard(ShardLease lease, ShardPipeline pipeline,
         {
             Lost(logger, lease.Shard, lease.Epoch, loss.Message);
             lost.Cancel();
+            // Nor read on: at the tip there may be nothing to write, at which it would notice.
+            stop.Cancel();
         }
     }
 

@@ -19,7 +19,7 @@ internal static class Oracle
     /// <summary>The long one: 316,309 ticks of one ticker.</summary>
     public const string Fx = "fx_ticks";
 
-    private const int FxTicks = 20_000;
+    private const int FxTicks = 5_000;
 
     public static string InputOf(string file) => Path.Combine(TestPaths.MarketData!, "intraday", file + ".parquet");
 

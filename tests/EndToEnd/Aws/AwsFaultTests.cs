@@ -45,7 +45,7 @@ public sealed class AwsFaultTests(ITestOutputHelper output) : IDisposable
         aws.S3.Faults = call => call.Key.Contains("/.store/probe-", StringComparison.Ordinal) ? FirstProbeFails(call) : chance(call);
         await run.KillConsumerDuringAsync(
             run.ReplayAsync(Oracle.InputOf(file)),
-            _ => Task.FromResult(aws.S3.Calls.Any(call => call.Method == "PUT" && call.Key.Contains("/checkpoints/", StringComparison.Ordinal))));
+            _ => Task.FromResult(aws.S3.Calls.Any(call => call.Method == "PUT" && call.Key.Contains("/avg_1min/", StringComparison.Ordinal))));
         (await run.ConsumeAsync()).ShouldExit(0);
         aws.S3.Faults = _ => S3Fault.None;
         await Oracle.AssertEqualAsync(Oracle.Load(file), Open(aws, Lake));

@@ -57,7 +57,7 @@ internal sealed class Faults(Plan plan, Scheduler scheduler)
     public int BatchSize => _random.Next(plan.LongestBatch) + 1;
 
     /// <summary>The end of a shard comes with its last records, or alone after them.</summary>
-    public bool EndComesAlone => _random.Next(2) == 0;
+    public bool EndComesAlone => !AreOver && _random.Next(2) == 0;
 
     public bool Chance(double probability) => _random.NextDouble() < probability;
 

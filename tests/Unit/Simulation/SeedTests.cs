@@ -29,6 +29,15 @@ public sealed class SeedTests
         Assert.NotEqual(first, HistoryOf(seed + 1));
     }
 
+    [Theory]
+    [InlineData(529, "a worker that lost its lease at the tip of a shard read on, and kept it from others in its own process")]
+    [InlineData(1051, "a worker that had lost its lease took what was trimmed meanwhile for a loss")]
+    public void SeedThatOnceFailed_KeepsEveryPromise(int seed, string because)
+    {
+        ViolationException? violation = SeedRun.Run(seed).Violation;
+        Assert.True(violation is null, $"{because}: {violation}");
+    }
+
     private static string HistoryOf(int seed)
     {
         using var history = new StringWriter();

@@ -88,22 +88,26 @@ internal sealed class SimulatedServices
         public Task<bool> DeleteAsync(CancellationToken cancellation) => services.RunAsync(() => stream.DeleteAsync(cancellation));
 
         public Task SplitShardAsync(string shardId, UInt128? newStartingHashKey, CancellationToken cancellation)
-        {
-            simulated.Split(simulated.Find(shardId), Map().SplitPoint(shardId, newStartingHashKey));
-            return Task.CompletedTask;
-        }
+            => services.RunAsync(() =>
+            {
+                UInt128 at = Map().SplitPoint(shardId, newStartingHashKey);
+                simulated.Split(simulated.Find(shardId), at);
+                return Task.CompletedTask;
+            });
 
         public Task MergeShardsAsync(string shardId, string adjacentShardId, CancellationToken cancellation)
-        {
-            (Shard lower, Shard upper) = Map().Neighbours(shardId, adjacentShardId);
-            simulated.Merge(simulated.Find(lower.Id), simulated.Find(upper.Id));
-            return Task.CompletedTask;
-        }
+            => services.RunAsync(() =>
+            {
+                (Shard lower, Shard upper) = Map().Neighbours(shardId, adjacentShardId);
+                simulated.Merge(simulated.Find(lower.Id), simulated.Find(upper.Id));
+                return Task.CompletedTask;
+            });
 
         // The simulation reshards by splits and merges only.
-        public Task UpdateShardCountAsync(int shardCount, CancellationToken cancellation) => throw new NotSupportedException();
+        public Task UpdateShardCountAsync(int shardCount, CancellationToken cancellation)
+            => services.RunAsync(() => throw new NotSupportedException($"not {shardCount} of {Map().Open.Count} shards"));
 
-        private ShardMap Map() => new(Address, simulated.Listed);
+        private ShardMap Map() => simulated.Description is null ? throw new StreamNotFoundException(Address) : new ShardMap(Address, simulated.Listed);
 
         public Task<IReadOnlyList<Shard>> ListShardsAsync(CancellationToken cancellation) => services.RunAsync(() => stream.ListShardsAsync(cancellation));
 
