@@ -134,11 +134,10 @@ internal sealed partial class ShardAssigner(
         {
             StoredCheckpoint? stored = await ReadAsync(parent, cancellation);
             bool isListed = _shards.Any(other => other.Id == parent);
+            if (ShardInheritance.MustWaitFor(stored?.Document, isListed)) return null;
             // A parent that is gone and was never read is of before this application's time.
-            if (stored is null && !isListed) continue;
-            if (stored is { Document.IsEnded: true }) parents.Add(stored.Document);
-            else if (isListed) return null;
-            else parents.Add(Vanished(shard.Id, stored!.Document));
+            if (stored is null) continue;
+            parents.Add(stored.Document.IsEnded || isListed ? stored.Document : Vanished(shard.Id, stored.Document));
         }
 
         return ShardInheritance.FirstDocument(shard, checkpoints.Origin(shard.Id), parents, _startAt);
@@ -236,7 +235,7 @@ internal sealed partial class ShardAssigner(
         _ => null,
     };
 
-    [LoggerMessage(201, LogLevel.Information, "{Shard}: taken with epoch {Epoch}; it was {Before}'s")]
+    [LoggerMessage(201, LogLevel.Information, "{Shard}: taken with epoch {Epoch}; before, it was of {Before}")]
     private static partial void Taken(ILogger logger, string shard, long epoch, string before);
 
     [LoggerMessage(202, LogLevel.Information, "{Shard}: asked {Owner} for it, who has more shards than this worker")]

@@ -8,6 +8,11 @@ namespace Streaming.Consumer.Assignment;
 /// <summary>What a shard begins with that was never read: nothing, or what its parents kept of the tickers whose hash key it owns.</summary>
 internal static class ShardInheritance
 {
+    /// <summary>A child begins when its parents are read to their end: until then the windows that it inherits may still change.</summary>
+    /// <param name="parent">Null if nobody has read it yet.</param>
+    /// <param name="isListed">The stream still has the parent.</param>
+    public static bool MustWaitFor(CheckpointDocument? parent, bool isListed) => isListed && parent is not { IsEnded: true };
+
     /// <param name="parents">Final checkpoints of the parents; none for a first shard, or where the parents are forgotten.</param>
     /// <param name="startAt">Arrival time at which a first shard begins; null for its oldest record.</param>
     public static CheckpointDocument FirstDocument(Shard shard, ObjectOrigin origin, IReadOnlyList<CheckpointDocument> parents, long? startAt) => new(
