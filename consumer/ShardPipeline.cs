@@ -20,6 +20,7 @@ public sealed partial class ShardPipeline(
     private readonly Subject<RecordBatch> _batches = new();
     private readonly Subject<WindowedBatch> _windowed = new();
     private ExceptionDispatchInfo? _failure;
+    private long _misroutedTold;
 
     /// <summary>What each batch came to, on the pull loop: to look at and return from, the batch is reused.</summary>
     public IObservable<WindowedBatch> Windowed => _windowed.AsObservable();
@@ -32,7 +33,7 @@ public sealed partial class ShardPipeline(
     /// <returns>True if the shard is closed and read to its end.</returns>
     public async Task<bool> RunAsync(ShardLease lease, RunEnd end, CancellationToken drain, CancellationToken abort)
     {
-        var windows = new ShardWindows(options.EventTime, new TickerTable());
+        var windows = new ShardWindows(options.EventTime, new TickerTable(lease.Listed));
         windows.Restore(lease.Fold);
         progress.Begin(windows);
         var flushes = new FlushLoop(windows, flusher, lease, options.Flush, time, logger);
@@ -44,7 +45,7 @@ public sealed partial class ShardPipeline(
             .Subscribe(_windowed.OnNext, failure => _failure = ExceptionDispatchInfo.Capture(failure));
 
         bool isEnded = false;
-        await using var reader = new ShardReading(stream, lease, options.OnDataLoss, logger);
+        await using var reader = new ShardReading(stream, lease, options, logger);
         while (!isEnded && await reader.ReadAsync(windows.Position, drain) is { } batch)
         {
             _batches.OnNext(batch);
@@ -66,12 +67,21 @@ public sealed partial class ShardPipeline(
     // Once a batch: if the bug is in every record, the log is not to drown in it. Each record stands in quarantine/ with its reason.
     private void Tell(WindowedBatch batch, string shard)
     {
+        if (batch.Books.Misrouted > _misroutedTold * 2)
+        {
+            _misroutedTold = batch.Books.Misrouted;
+            RecordsMisrouted(logger, shard, _misroutedTold);
+        }
+
         if (batch.Decoded.Failures is not [RecordFailure first, ..] failures) return;
         RecordsFailed(logger, first.Exception, shard, failures.Count, first.SequenceNumber.ToString());
     }
 
     [LoggerMessage(102, LogLevel.Error, "{Shard}: failed on {Count} records of a batch, the first is {SequenceNumber}; they go to quarantine/ and reading goes on. This is a bug of the consumer")]
     private static partial void RecordsFailed(ILogger logger, Exception exception, string shard, int count, string sequenceNumber);
+
+    [LoggerMessage(103, LogLevel.Error, "{Shard}: {Count} records so far are of tickers that belong to other shards; they go to quarantine/ and into no row. The partition key must be the ticker")]
+    private static partial void RecordsMisrouted(ILogger logger, string shard, long count);
 
     public void Dispose()
     {

@@ -2,13 +2,14 @@ using Microsoft.Extensions.Logging;
 using Streaming.Consumer.Assignment;
 using Streaming.Consumer.EventTime;
 using Streaming.Shared.Streams;
+using Streaming.Shared.Ticks;
 
 namespace Streaming.Consumer;
 
 /// <summary>
 /// Owns: the reader of a shard, opened where the checkpoint says, and opened again behind a loss if the operator has chosen so.
 /// </summary>
-internal sealed partial class ShardReading(IRecordStream stream, ShardLease lease, DataLossReaction onLoss, ILogger logger) : IAsyncDisposable
+internal sealed partial class ShardReading(IRecordStream stream, ShardLease lease, ConsumerOptions options, ILogger logger) : IAsyncDisposable
 {
     private IShardReader? _reader;
     private SequenceNumber? _lostAfter;
@@ -25,9 +26,11 @@ internal sealed partial class ShardReading(IRecordStream stream, ShardLease leas
                 try
                 {
                     _reader ??= await stream.OpenReaderAsync(lease.Shard, From(position), drain);
-                    return await _reader.ReadAsync(drain);
+                    RecordBatch batch = await _reader.ReadAsync(drain);
+                    if (options.OnceUntil is { } until) batch.CutAfter(IsoTime.ToMicros(until));
+                    return batch;
                 }
-                catch (StreamDataLossException loss) when (onLoss == DataLossReaction.Continue && _lostAfter != position)
+                catch (StreamDataLossException loss) when (options.OnDataLoss == DataLossReaction.Continue && _lostAfter != position)
                 {
                     // Twice at one place, and the stream has nothing to go on with.
                     DataLost(logger, lease.Shard, position.ToString(), loss.Message);

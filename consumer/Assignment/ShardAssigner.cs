@@ -137,20 +137,21 @@ internal sealed partial class ShardAssigner(
             if (ShardInheritance.MustWaitFor(stored?.Document, isListed)) return null;
             // A parent that is gone and was never read is of before this application's time.
             if (stored is null) continue;
-            parents.Add(stored.Document.IsEnded || isListed ? stored.Document : Vanished(shard.Id, stored.Document));
+            if (!isListed && !stored.Document.IsEnded) AcceptLoss(shard.Id, stored.Document);
+            parents.Add(stored.Document);
         }
 
-        return ShardInheritance.FirstDocument(shard, checkpoints.Origin(shard.Id), parents, _startAt);
+        return ShardInheritance.FirstDocument(shard, checkpoints.Origin(shard.Id), parents, parents.Count(parent => !parent.IsEnded), _startAt);
     }
 
-    private CheckpointDocument Vanished(string shard, CheckpointDocument parent)
+    /// <exception cref="StreamDataLossException">The operator has not chosen to go on.</exception>
+    private void AcceptLoss(string shard, CheckpointDocument parent)
     {
         var loss = new StreamDataLossException(
             $"{stream.Address}, {parent.Shard} is gone, and was read only to {parent.Position}: the rest of it is lost to its child {shard}. "
             + "To go on without it, start a consumer with --on-data-loss continue.");
         if (options.OnDataLoss == DataLossReaction.Stop) throw loss;
         DataLost(logger, shard, loss.Message);
-        return parent;
     }
 
     private async Task<(ShardLease? Lease, Exception? Failure)> TryTakeAsync(ShardView view, CancellationToken cancellation)
@@ -168,7 +169,7 @@ internal sealed partial class ShardAssigner(
             StoredCheckpoint? acquired = await checkpoints.Retry.RunAsync(token => checkpoints.PutAsync(document, view.Checkpoint?.Tag, token), cancellation);
             if (acquired is null) return (null, null);
             Taken(logger, view.Shard.Id, document.Lease.Epoch, lease.Owner ?? "nobody");
-            return (new ShardLease(checkpoints, acquired, time), null);
+            return (new ShardLease(checkpoints, acquired, view.Shard, time), null);
         }
         catch (StoreUnavailableException failure)
         {

@@ -1,6 +1,7 @@
 using Streaming.Consumer.EventTime;
 using Streaming.Consumer.Flushing;
 using Streaming.Consumer.Progress;
+using Streaming.Shared.Streams;
 using Streaming.Shared.Ticks;
 
 namespace Streaming.Consumer.Assignment;
@@ -25,14 +26,17 @@ public sealed class ShardLease : IDisposable
     private long _readToTipAt;
     private long _dataLosses;
 
-    internal ShardLease(CheckpointStore checkpoints, StoredCheckpoint acquired, TimeProvider time)
+    internal ShardLease(CheckpointStore checkpoints, StoredCheckpoint acquired, Shard listed, TimeProvider time)
     {
-        (_checkpoints, _stored, _acquired, _time) = (checkpoints, acquired, acquired.Document.Lease, time);
+        (_checkpoints, _stored, _acquired, Listed, _time) = (checkpoints, acquired, acquired.Document.Lease, listed, time);
         Fold = CheckpointMapping.ToFold(acquired.Document);
         (_readToTipAt, _dataLosses) = (acquired.Document.ReadToTipAt ?? Unknown, acquired.Document.DataLosses);
     }
 
     public string Shard => _stored.Document.Shard;
+
+    /// <summary>The shard as the stream lists it.</summary>
+    public Shard Listed { get; }
 
     public long Epoch => _acquired.Epoch;
 

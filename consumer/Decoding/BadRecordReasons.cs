@@ -10,6 +10,7 @@ public static class BadRecordReasons
     public const string TickerTooLong = "ticker is longer than 64 bytes of UTF-8";
     public const string TickerControl = "ticker holds a control character";
     public const string TooManyTickers = "the shard has as many tickers as one shard may have";
+    public const string Misrouted = "the ticker belongs to another shard: the partition key must be the ticker";
     public const string NoTimestamp = "timestamp is missing or not text";
     public const string BadTimestamp = "timestamp is not an ISO 8601 date-time";
     public const string AheadOfArrival = "timestamp lies more than a day after the record's arrival";

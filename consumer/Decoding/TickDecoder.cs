@@ -55,7 +55,7 @@ public sealed class TickDecoder(TickerTable tickers)
 
         // Last, so that only tickers with a good record take a place in the table, and it can be rebuilt from the ticks alone.
         TickerState? state = tickers.GetOrAdd(ticker[..fields.TickerLength]);
-        if (state is null) return BadRecordReasons.TooManyTickers;
+        if (state is null) return tickers.Owns(ticker[..fields.TickerLength]) ? BadRecordReasons.TooManyTickers : BadRecordReasons.Misrouted;
         tick.Ticker = state;
         return null;
     }

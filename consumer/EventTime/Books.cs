@@ -11,19 +11,28 @@ namespace Streaming.Consumer.EventTime;
 /// <param name="Repeated">Records that the stream gave a second time, or their producer put a second time.</param>
 public readonly record struct Books(long Read, long Windowed, long Late, long Quarantined, long Repeated)
 {
+    /// <summary>How many of <see cref="Quarantined"/> are of tickers that belong to another shard.</summary>
+    public long Misrouted { get; init; }
+
     public static Books operator +(Books left, Books right) => new(
         left.Read + right.Read,
         left.Windowed + right.Windowed,
         left.Late + right.Late,
         left.Quarantined + right.Quarantined,
-        left.Repeated + right.Repeated);
+        left.Repeated + right.Repeated)
+    {
+        Misrouted = left.Misrouted + right.Misrouted,
+    };
 
     public static Books operator -(Books left, Books right) => new(
         left.Read - right.Read,
         left.Windowed - right.Windowed,
         left.Late - right.Late,
         left.Quarantined - right.Quarantined,
-        left.Repeated - right.Repeated);
+        left.Repeated - right.Repeated)
+    {
+        Misrouted = left.Misrouted - right.Misrouted,
+    };
 
     public static Books Subtract(Books left, Books right) => left - right;
 

@@ -80,7 +80,7 @@ public sealed class ShardWindows(EventTimeRules rules, TickerTable tickers)
         if (tick.Fault is { } fault)
         {
             Keep(_quarantined, Books.Quarantined, records[index], fault);
-            Books = Books with { Quarantined = Books.Quarantined + 1 };
+            Books = Books with { Quarantined = Books.Quarantined + 1, Misrouted = Books.Misrouted + (fault == BadRecordReasons.Misrouted ? 1 : 0) };
         }
         else
         {
@@ -170,7 +170,7 @@ public sealed class ShardWindows(EventTimeRules rules, TickerTable tickers)
     }
 
     private TickerState Ticker(string name) => Tickers.GetOrAdd(System.Text.Encoding.UTF8.GetBytes(name))
-        ?? throw new InvalidOperationException($"The checkpoint has more tickers than one shard may have; {name} is one too many.");
+        ?? throw new InvalidOperationException($"The checkpoint has tickers of another shard, or more than one shard may have: {name}.");
 
     /// <summary>A copy of the fold as it stands now, with what is due for writing: closed dirty windows, or all dirty ones.</summary>
     public FlushSnapshot Snapshot(bool openWindowsToo)

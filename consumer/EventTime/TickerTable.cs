@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text;
+using Streaming.Shared.Streams;
 
 namespace Streaming.Consumer.EventTime;
 
@@ -7,7 +8,8 @@ namespace Streaming.Consumer.EventTime;
 /// Every ticker that a shard has shown, found by its UTF-8 bytes without making a string. None is ever forgotten, because its
 /// watermark decides what is late; so their number has a limit.
 /// </summary>
-public sealed class TickerTable(int limit = TickerTable.DefaultLimit)
+/// <param name="shard">The only one where the tickers may arrive that hash to it, or their rows would have two writers; null for any ticker.</param>
+public sealed class TickerTable(Shard? shard, int limit = TickerTable.DefaultLimit)
 {
     /// <summary>Tickers of one shard; the whole US market has some 12,000. About 150 bytes each.</summary>
     public const int DefaultLimit = 200_000;
@@ -18,16 +20,18 @@ public sealed class TickerTable(int limit = TickerTable.DefaultLimit)
     /// <summary>In the order in which they came.</summary>
     public IReadOnlyList<TickerState> All => _all;
 
-    /// <summary>The ticker's state, made if it is new; null if the table is full.</summary>
+    /// <summary>The ticker's state, made if it is new; null if it is not the shard's, or the table is full.</summary>
     public TickerState? GetOrAdd(ReadOnlySpan<byte> utf8)
     {
         if (_byName.GetAlternateLookup<ReadOnlySpan<byte>>().TryGetValue(utf8, out TickerState? state)) return state;
-        if (_all.Count >= limit) return null;
+        if (!Owns(utf8) || _all.Count >= limit) return null;
         state = new TickerState(Encoding.UTF8.GetString(utf8));
         _byName.Add(utf8.ToArray(), state);
         _all.Add(state);
         return state;
     }
+
+    public bool Owns(ReadOnlySpan<byte> utf8) => shard is null || shard.Owns(HashKey.Of(utf8));
 
     private sealed class Utf8NameComparer : IEqualityComparer<byte[]>, IAlternateEqualityComparer<ReadOnlySpan<byte>, byte[]>
     {

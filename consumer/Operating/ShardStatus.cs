@@ -43,7 +43,6 @@ internal sealed record ShardStatus(
             return new ShardStatus(shard, hasOpenParents ? "waiting" : "free", null, 0, null, null, null, null, 0, default, 0, null);
         CheckpointLease lease = checkpoint.Lease;
         long nowMicros = IsoTime.ToMicros(now);
-        CheckpointBooks books = checkpoint.Books;
         return new ShardStatus(
             shard,
             StateOf(checkpoint, isListed, nowMicros),
@@ -54,7 +53,7 @@ internal sealed record ShardStatus(
             BehindMs: null,
             checkpoint.SavedAt is { } saved ? Math.Round((nowMicros - saved) / 1e6, 3) : null,
             checkpoint.Tickers.Sum(ticker => ticker.Windows.Count),
-            new Books(books.Read, books.Windowed, books.Late, books.Quarantined, books.Repeated),
+            checkpoint.Books.ToBooks(),
             checkpoint.DataLosses,
             checkpoint.Problem);
     }

@@ -63,6 +63,8 @@ internal sealed class StatusReader(IRecordStream stream, IObjectStore lake, stri
         if (shard.Problem is not null) yield return $"{shard.Shard}: {shard.Problem}";
         else if (!shard.IsHealthy) yield return $"{shard.Shard} is {shard.State}: no worker reads it";
         if (shard.DataLosses > 0) yield return $"{shard.Shard}: records were lost {shard.DataLosses} times";
+        if (shard.Books.Misrouted > 0)
+            yield return $"{shard.Shard}: {shard.Books.Misrouted} records are of tickers that belong to other shards, and are in no row but in quarantine/: the partition key must be the ticker";
         if (!shard.Books.Balance) yield return $"{shard.Shard}: the books do not balance: {shard.Books}";
     }
 }

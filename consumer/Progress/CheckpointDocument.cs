@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Streaming.Consumer.EventTime;
 
 namespace Streaming.Consumer.Progress;
 
@@ -42,7 +43,13 @@ internal sealed record CheckpointDocument(
 /// <param name="RequestedBy">A worker with fewer shards that asks for this one; null if none does.</param>
 internal sealed record CheckpointLease(string? Owner, long Epoch, long Counter, long DurationMicros, string? RequestedBy);
 
-internal sealed record CheckpointBooks(long Read, long Windowed, long Late, long Quarantined, long Repeated);
+internal sealed record CheckpointBooks(long Read, long Windowed, long Late, long Quarantined, long Repeated, long Misrouted = 0)
+{
+    public static CheckpointBooks Of(in Books books)
+        => new(books.Read, books.Windowed, books.Late, books.Quarantined, books.Repeated, books.Misrouted);
+
+    public Books ToBooks() => new(Read, Windowed, Late, Quarantined, Repeated) { Misrouted = Misrouted };
+}
 
 /// <param name="Runs">How far its producer runs have come, in the order in which they advanced.</param>
 internal sealed record CheckpointTicker(string Ticker, long Watermark, IReadOnlyList<CheckpointWindow> Windows, IReadOnlyList<CheckpointRun> Runs);

@@ -22,12 +22,11 @@ internal static class CheckpointMapping
         }
 
         ILookup<string, CheckpointRun> runs = snapshot.Runs.ToLookup(pair => pair.Key, pair => new CheckpointRun(pair.Value.Run, pair.Value.Seq));
-        Books books = snapshot.Books;
         return stored with
         {
             Position = snapshot.Position.ToString(),
             ShardTime = snapshot.ShardMicros == long.MinValue ? null : snapshot.ShardMicros,
-            Books = new CheckpointBooks(books.Read, books.Windowed, books.Late, books.Quarantined, books.Repeated),
+            Books = CheckpointBooks.Of(snapshot.Books),
             Tickers = [.. snapshot.Watermarks.Select(ticker => new CheckpointTicker(
                 ticker.Key,
                 ticker.Value,
@@ -53,18 +52,15 @@ internal static class CheckpointMapping
 
     /// <exception cref="FormatException">A number in the document is none.</exception>
     public static ShardFold ToFold(CheckpointDocument document)
-    {
-        CheckpointBooks books = document.Books;
-        return new ShardFold(
+        => new(
             SequenceNumber.Parse(document.Position),
             document.StartAt,
             document.ReadToTipAt,
-            new Books(books.Read, books.Windowed, books.Late, books.Quarantined, books.Repeated),
+            document.Books.ToBooks(),
             document.ShardTime ?? long.MinValue,
             [.. document.Tickers.Select(ticker => KeyValuePair.Create(ticker.Ticker, ticker.Watermark))],
             [.. document.Tickers.SelectMany(ticker => ticker.Windows.Select(window => KeyValuePair.Create(ticker.Ticker, ToValue(window))))],
             [.. document.Tickers.SelectMany(ticker => ticker.Runs.Select(run => KeyValuePair.Create(ticker.Ticker, new RunMark(run.Run, run.Seq))))]);
-    }
 
     private static WindowValue ToValue(CheckpointWindow window) => new()
     {

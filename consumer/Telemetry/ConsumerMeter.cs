@@ -27,6 +27,7 @@ public sealed class ConsumerMeter : IDisposable
         Count("streaming.consumer.windowed", "{message}", "Ticks that went into a window.", shard => shard.BooksNow.Windowed);
         Count("streaming.consumer.late", "{message}", "Ticks that came after their window was closed for good.", shard => shard.BooksNow.Late);
         Count("streaming.consumer.quarantined", "{message}", "Records that could not be decoded, or that the consumer failed on.", shard => shard.BooksNow.Quarantined);
+        Count("streaming.consumer.misrouted", "{message}", "Of the quarantined, records of tickers that belong to another shard.", shard => shard.BooksNow.Misrouted);
         Count("streaming.consumer.repeated", "{message}", "Records known to be repeats of others.", shard => shard.BooksNow.Repeated);
         Count("streaming.consumer.failures", "{message}", "Records that the consumer failed on, which are quarantined: bugs.", shard => shard.FailureCount);
         Count("streaming.consumer.flushes", "{flush}", "Flushes that ended, well or not.", shard => shard.Flushes.Flushes);

@@ -88,6 +88,15 @@ public sealed class RecordBatch
         Add(sequenceNumber, arrivalMicros, offset, data.Length);
     }
 
+    /// <summary>Leaves out what arrived later, as if the shard's tip were before it.</summary>
+    public void CutAfter(long arrivalMicros)
+    {
+        if (Count == 0 || _headers[Count - 1].ArrivalMicros <= arrivalMicros) return;
+        while (Count > 0 && _headers[Count - 1].ArrivalMicros > arrivalMicros) DataBytes -= _headers[--Count].DataLength;
+        MillisBehindLatest = 0;
+        IsEndOfShard = false;
+    }
+
     internal struct RecordHeader
     {
         public SequenceNumber SequenceNumber;

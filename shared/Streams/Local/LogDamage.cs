@@ -38,7 +38,7 @@ internal static class LogDamage
         $"Stream {address}: segment {cursor.Folder.Segment(cursor.Segment)} is damaged at byte {cursor.Offset} ({evidence}): "
         + $"records {(cursor.Last ?? cursor.Segment - 1) + 1} to {lastLost?.ToString() ?? "?"} cannot be read. {Remedy}");
 
-    private const string Remedy = "Restore it from a copy; or accept the loss and start readers behind it (--start at:<time>).";
+    private const string Remedy = "Restore it from a copy; or go on behind it, at the next segment: start a consumer with --on-data-loss continue.";
 
     private static FrameHeader? FindLaterFrame(LogCursor cursor, int length)
     {

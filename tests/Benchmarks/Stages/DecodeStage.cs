@@ -30,7 +30,7 @@ internal sealed class DecodeStage : IStage
         Rounds rounds = await Rounds.RunAsync(
             new Side(Events, () =>
             {
-                windows = new ShardWindows(rules, new TickerTable());
+                windows = new ShardWindows(rules, new TickerTable(shard: null));
                 decoder = new BatchDecoder(new TickDecoder(windows.Tickers).Decode);
                 Fold(batches, decoder, windows);
             }),

@@ -11,7 +11,7 @@ public sealed class TickDecoderTests
     /// <summary>2024-01-03 00:00 UTC.</summary>
     private const long Arrival = 1_704_240_000_000_000;
 
-    private static readonly TickerTable Tickers = new();
+    private static readonly TickerTable Tickers = new(shard: null);
 
     public static TheoryData<string, string> BadRecords => new()
     {
@@ -204,7 +204,7 @@ public sealed class TickDecoderTests
     [Fact]
     public void FullTickerTable_QuarantinesNewTickersOnly()
     {
-        var decoder = new BatchDecoder(new TickDecoder(new TickerTable(limit: 1)).Decode);
+        var decoder = new BatchDecoder(new TickDecoder(new TickerTable(shard: null, limit: 1)).Decode);
         RecordBatch batch = Batch(Encoding.UTF8.GetBytes("""{"ticker":"A","timestamp":"2024-01-02T15:04:05Z","close":1}"""));
         batch.Add(SequenceNumber.FromUInt64(2), Arrival, """{"ticker":"B","timestamp":"2024-01-02T15:04:05Z","close":1}"""u8);
         batch.Add(SequenceNumber.FromUInt64(3), Arrival, """{"ticker":"A","timestamp":"2024-01-02T15:04:05Z","close":1}"""u8);

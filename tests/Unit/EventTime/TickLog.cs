@@ -20,7 +20,7 @@ internal sealed class TickLog
 
     public TickLog(EventTimeRules? rules = null)
     {
-        Windows = new ShardWindows(rules ?? Rules, new TickerTable());
+        Windows = new ShardWindows(rules ?? Rules, new TickerTable(shard: null));
         _decoder = new BatchDecoder(new TickDecoder(Windows.Tickers).Decode);
     }
 

@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Json;
-using Microsoft.Extensions.Logging;
 using Streaming.Consumer;
 using Streaming.Consumer.Decoding;
 using Streaming.Consumer.EventTime;
@@ -134,32 +133,5 @@ public sealed class PoisonTests
     {
         string text = (await PipelineRun.ContentAsync(lake)).Split("quarantine/")[1];
         return [.. text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Skip(1).Select(line => JsonDocument.Parse(line).RootElement)];
-    }
-
-    private sealed class LogLines : ILoggerFactory, ILogger
-    {
-        public List<(string Message, Exception? Exception)> Errors { get; } = [];
-
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
-        {
-            if (logLevel >= LogLevel.Error) Errors.Add((formatter(state, exception), exception));
-        }
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public ILogger CreateLogger(string categoryName) => this;
-
-        public void AddProvider(ILoggerProvider provider)
-        {
-            // All goes to the list.
-        }
-
-        public void Dispose()
-        {
-            // Nothing is held.
-        }
     }
 }

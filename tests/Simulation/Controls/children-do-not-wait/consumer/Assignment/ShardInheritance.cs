@@ -12,7 +12,7 @@ internal static class ShardInheritance
 
     /// <param name="parents">Final checkpoints of the parents; none for a first shard, or where the parents are forgotten.</param>
     /// <param name="startAt">Arrival time at which a first shard begins; null for its oldest record.</param>
-    public static CheckpointDocument FirstDocument(Shard shard, ObjectOrigin origin, IReadOnlyList<CheckpointDocument> parents, long? startAt) => new(
+    public static CheckpointDocument FirstDocument(Shard shard, ObjectOrigin origin, IReadOnlyList<CheckpointDocument> parents, int lost, long? startAt) => new(
         CheckpointDocument.CurrentVersion,
         origin.Application,
         origin.Shard,
@@ -22,7 +22,7 @@ internal static class ShardInheritance
         IsEnded: false,
         [.. parents.SelectMany(parent => parent.Ancestors.Append(parent.Shard)).Distinct()],
         Problem: null,
-        DataLosses: 0,
+        DataLosses: lost,
         WrittenAt: 0,
         SavedAt: null,
         // A child of shards that are being read has no record that is older than where they began.

@@ -1,0 +1,285 @@
+using System.Diagnostics;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Streaming.Shared.Streams;
+using Streaming.Tests.TestKit;
+using Streaming.Tests.TestKit.Aws;
+
+namespace Streaming.Tests.EndToEnd;
+
+/// <summary>The commands of the runbook, as an operator types them: what they print, what they change, and what they leave alone.</summary>
+public sealed class OperatingTests : IDisposable
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(1);
+
+    private readonly ScratchFolder _folder = new();
+
+    [Fact]
+    public async Task Status_IsHealthyWhileAConsumerReadsAndNotWhenNobodyDoes()
+    {
+        await ReplaySampleAsync(shards: 2);
+        using (Process consumer = Cli.Start("consumer", _folder.Path, "run"))
+        {
+            Task<string> error = consumer.StandardError.ReadToEndAsync(), output = consumer.StandardOutput.ReadToEndAsync();
+            CliResult healthy = await StatusWhenAsync(status => Books(status).GetProperty("read").GetInt64() == 5000);
+            using (JsonDocument status = JsonDocument.Parse(healthy.ShouldExit(0).Output))
+            {
+                Assert.True(status.RootElement.GetProperty("healthy").GetBoolean());
+                Assert.Equal(["owned", "owned"], States(status));
+                Assert.Equal(5000, Books(status).GetProperty("windowed").GetInt64());
+                Assert.True(Books(status).GetProperty("balance").GetBoolean());
+                Assert.All(status.RootElement.GetProperty("shards").EnumerateArray(), shard => Assert.True(shard.GetProperty("behind_ms").GetInt64() >= 0));
+            }
+
+            Assert.EndsWith("healthy\n", (await Cli.ConsumerAsync(_folder.Path, "status")).ShouldExit(0).Output, StringComparison.Ordinal);
+            using (Process stop = Process.Start("kill", $"-TERM {consumer.Id}")) await stop.WaitForExitAsync();
+            await consumer.WaitForExitAsync();
+            await Task.WhenAll(error, output);
+        }
+
+        using JsonDocument stopped = JsonDocument.Parse((await Cli.ConsumerAsync(_folder.Path, "status", "--json")).ShouldExit(1).Output);
+        Assert.Equal(["free", "free"], States(stopped));
+        Assert.Contains("no worker reads it", stopped.RootElement.GetProperty("problems")[0].GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Status_TellsOfTickersOnTwoShards()
+    {
+        (await Cli.ProducerAsync(_folder.Path, "stream", "create", "--shards", "2")).ShouldExit(0);
+        await PutAsync(Enumerable.Range(0, 20).Select(i => ($"key{i}", """{"ticker":"A","timestamp":"2024-01-02T15:04:05Z","close":1}""")));
+        CliResult run = (await Cli.ConsumerAsync(_folder.Path, "run", "--once")).ShouldExit(0);
+        int strays = int.Parse(Regex.Match(run.Error, "of the quarantined ([0-9]+) are of tickers that belong to another shard").Groups[1].Value, System.Globalization.CultureInfo.InvariantCulture);
+        Assert.InRange(strays, 1, 19);
+        Assert.Equal(20 - strays, Assert.Single((await Oracle.LakeAsync(_folder["data/lake"])).Values).Bar.TickCount);
+        CliResult status = (await Cli.ConsumerAsync(_folder.Path, "status")).ShouldExit(1);
+        Assert.Contains($"{strays} records are of tickers that belong to other shards", status.Output, StringComparison.Ordinal);
+        Assert.EndsWith("NOT healthy\n", status.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task CheckpointsList_HasALineForEachShard()
+    {
+        await ReplaySampleAsync(shards: 2);
+        (await Cli.ConsumerAsync(_folder.Path, "run", "--once")).ShouldExit(0);
+        CliResult list = (await Cli.ConsumerAsync(_folder.Path, "checkpoints", "list")).ShouldExit(0);
+        Assert.Contains("shardId-000000000000", list.Output, StringComparison.Ordinal);
+        Assert.Contains("shardId-000000000001", list.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Reset_AsksAndThenRepairsWhatWasLost()
+    {
+        await ReplaySampleAsync(shards: 2);
+        (await Cli.ConsumerAsync(_folder.Path, "run", "--once")).ShouldExit(0);
+        string expected = await RowsAsync();
+        foreach (string file in Directory.GetFiles(_folder["data/lake/avg_1min"], "*.parquet", SearchOption.AllDirectories)) File.Delete(file);
+
+        (await Cli.ConsumerAsync(_folder.Path, "checkpoints", "reset")).ShouldExit(2);
+        string before = CheckpointContents();
+        CliResult unanswered = await AnswerAsync("n", "checkpoints", "reset", "--all");
+        Assert.Contains("nothing was reset", unanswered.ShouldExit(1).Error, StringComparison.Ordinal);
+        Assert.Equal(before, CheckpointContents());
+        (await Cli.ConsumerAsync(_folder.Path, "checkpoints", "reset", "--shard", "shardId-000000000009", "--yes")).ShouldExit(1);
+        Assert.Equal(before, CheckpointContents());
+
+        (await AnswerAsync("y", "checkpoints", "reset", "--all")).ShouldExit(0);
+        (await Cli.ConsumerAsync(_folder.Path, "run", "--once")).ShouldExit(0);
+        Assert.Equal(expected, await RowsAsync());
+    }
+
+    [Fact]
+    public async Task Reset_ToATime_ReadsOnlyWhatCameSince()
+    {
+        await PutOnOneShardAsync(Ticks(0, 10));
+        (await Cli.ConsumerAsync(_folder.Path, "run", "--once")).ShouldExit(0);
+        string between = TimeProvider.System.GetUtcNow().ToString("O");
+        await PutOnOneShardAsync(Ticks(10, 5));
+        (await Cli.ConsumerAsync(_folder.Path, "run", "--once")).ShouldExit(0);
+        string expected = await RowsAsync();
+        (await Cli.ConsumerAsync(_folder.Path, "checkpoints", "reset", "--all", "--yes", "--to", "at:" + between)).ShouldExit(0);
+        CliResult again = (await Cli.ConsumerAsync(_folder.Path, "run", "--once")).ShouldExit(0);
+        Assert.Contains("books since the beginning: 5 read = 5 in windows", again.Error, StringComparison.Ordinal);
+        Assert.Equal(expected, await RowsAsync());
+    }
+
+    // The owner finds out at its next write, and begins again where it was told to.
+    [Fact]
+    public async Task Reset_UnderARunningConsumer_IsFollowedByIt()
+    {
+        await ReplaySampleAsync(shards: 1);
+        using Process consumer = Cli.Start("consumer", _folder.Path, "run", "--lease-duration", "2s", "--flush-interval", "200ms");
+        Task<string> error = consumer.StandardError.ReadToEndAsync(), output = consumer.StandardOutput.ReadToEndAsync();
+        long epoch = Epoch(await StatusWhenAsync(status => Books(status).GetProperty("read").GetInt64() == 5000));
+        (await Cli.ConsumerAsync(_folder.Path, "checkpoints", "reset", "--all", "--yes")).ShouldExit(0);
+        CliResult after = await StatusWhenAsync(status => States(status)[0] == "owned" && Books(status).GetProperty("read").GetInt64() == 5000 && Epoch(status) > epoch + 1);
+        Assert.Equal(5000, Books(JsonDocument.Parse(after.Output)).GetProperty("windowed").GetInt64());
+        using (Process stop = Process.Start("kill", $"-TERM {consumer.Id}")) await stop.WaitForExitAsync();
+        await consumer.WaitForExitAsync();
+        await Task.WhenAll(error, output);
+
+        string rows = await RowsAsync();
+        (await Cli.ConsumerAsync(_folder.Path, "run", "--once", "--lake", "./other")).ShouldExit(0);
+        Assert.Equal(await RowsAsync("other"), rows);
+    }
+
+    [Fact]
+    public async Task Replay_ComputesARangeAndTouchesNothingElse()
+    {
+        await PutOnOneShardAsync(Ticks(0, 10));
+        await PutOnOneShardAsync(Ticks(60, 10));
+        string to = TimeProvider.System.GetUtcNow().ToString("O");
+        await PutOnOneShardAsync(Ticks(120, 10));
+        (await Cli.ConsumerAsync(_folder.Path, "run", "--once")).ShouldExit(0);
+        string before = Contents("data/lake");
+        (await Cli.ConsumerAsync(_folder.Path, "replay", "--from", "2020-01-01T00:00:00Z", "--to", to)).ShouldExit(2);
+        CliResult replay = (await Cli.ConsumerAsync(_folder.Path, "replay", "--from", "2020-01-01T00:00:00Z", "--to", to, "--revision", "second-look")).ShouldExit(0);
+        Assert.Contains("revisions/second-look", replay.Error, StringComparison.Ordinal);
+        Assert.Equal((await Oracle.LakeAsync(_folder["data/lake"])).Count - 1, (await Oracle.LakeAsync(_folder["data/lake/revisions/second-look"])).Count);
+        Directory.Delete(_folder["data/lake/revisions"], recursive: true);
+        Assert.Equal(before, Contents("data/lake"));
+    }
+
+    [Fact]
+    public async Task RecordsTrimmedBeforeTheyWereRead_StopTheShardUntilTheOperatorChooses()
+    {
+        await using FakeAws aws = await FakeAws.StartAsync();
+        string[] address = ["--stream", "kinesis://stock_stream"];
+        Task<CliResult> Consume(params string[] more) => Cli.RunAsync("consumer", _folder.Path, aws.EnvironmentVariables, ["run", "--once", .. address, .. more]);
+        Task<CliResult> Status() => Cli.RunAsync("consumer", _folder.Path, aws.EnvironmentVariables, ["status", "--json", .. address]);
+        (await Cli.ProducerAsync(_folder.Path, "sample", "--out", "in", "--tickers", "1")).ShouldExit(0);
+        (await Cli.RunAsync("producer", _folder.Path, aws.EnvironmentVariables, ["stream", "create", "--shards", "1", .. address])).ShouldExit(0);
+        Task<CliResult> Replay(params string[] more) => Cli.RunAsync("producer", _folder.Path, aws.EnvironmentVariables, ["replay", "in", .. address, "--speed", "max", "--limit", "30", .. more]);
+        (await Replay()).ShouldExit(0);
+        (await Consume()).ShouldExit(0);
+        (await Replay()).ShouldExit(0);
+        aws.Kinesis.Trim("stock_stream", 40);
+
+        CliResult stopped = (await Consume()).ShouldExit(1);
+        Assert.Contains("--on-data-loss continue", stopped.Error, StringComparison.Ordinal);
+        Assert.Contains("shardId-000000000000", stopped.Error, StringComparison.Ordinal);
+        using (JsonDocument status = JsonDocument.Parse((await Status()).ShouldExit(1).Output))
+        {
+            Assert.Equal(["stopped"], States(status));
+            Assert.Contains("--on-data-loss continue", status.RootElement.GetProperty("problems")[0].GetString(), StringComparison.Ordinal);
+        }
+
+        CliResult on = (await Consume("--on-data-loss", "continue")).ShouldExit(0);
+        Assert.Contains("books since the beginning: 50 read = 50 in windows", on.Error, StringComparison.Ordinal);
+        using JsonDocument after = JsonDocument.Parse((await Status()).ShouldExit(1).Output);
+        Assert.Equal(1, after.RootElement.GetProperty("shards")[0].GetProperty("data_losses").GetInt64());
+    }
+
+    [Fact]
+    public async Task ParentThatVanishedBeforeItsEnd_StopsItsChildrenUntilTheOperatorChooses()
+    {
+        await using FakeAws aws = await FakeAws.StartAsync();
+        string[] address = ["--stream", "kinesis://stock_stream"];
+        Task<CliResult> Run(string program, params string[] args) => Cli.RunAsync(program, _folder.Path, aws.EnvironmentVariables, [.. args, .. address]);
+        (await Cli.ProducerAsync(_folder.Path, "sample", "--out", "in", "--tickers", "4")).ShouldExit(0);
+        (await Run("producer", "stream", "create", "--shards", "1")).ShouldExit(0);
+        (await Run("producer", "replay", "in", "--speed", "max", "--limit", "40")).ShouldExit(0);
+        (await Run("consumer", "run", "--once")).ShouldExit(0);
+        (await Run("producer", "stream", "split", "--shard", "shardId-000000000000")).ShouldExit(0);
+        aws.Kinesis.Change("stock_stream", stream => stream.Shards.RemoveAt(0));
+        (await Run("producer", "replay", "in", "--speed", "max", "--limit", "20")).ShouldExit(0);
+
+        CliResult stopped = (await Run("consumer", "run", "--once")).ShouldExit(1);
+        Assert.Contains("shardId-000000000000 is gone", stopped.Error, StringComparison.Ordinal);
+        Assert.Contains("--on-data-loss continue", stopped.Error, StringComparison.Ordinal);
+        CliResult on = (await Run("consumer", "run", "--once", "--on-data-loss", "continue")).ShouldExit(0);
+        Assert.True(on.Error.Contains("20 read = 20 in windows", StringComparison.Ordinal), on.Error);
+        using JsonDocument after = JsonDocument.Parse((await Run("consumer", "status", "--json")).ShouldExit(1).Output);
+        Assert.All(after.RootElement.GetProperty("shards").EnumerateArray().Skip(1), shard => Assert.Equal(1, shard.GetProperty("data_losses").GetInt64()));
+    }
+
+    [Fact]
+    public async Task CheckpointOfANewerVersion_IsRefusedAndLeftAsItIs()
+    {
+        await ReplaySampleAsync(shards: 1);
+        (await Cli.ConsumerAsync(_folder.Path, "run", "--once")).ShouldExit(0);
+        string file = Assert.Single(Directory.GetFiles(_folder["data/lake/checkpoints"], "*", SearchOption.AllDirectories));
+        await File.WriteAllTextAsync(file, Regex.Replace(await File.ReadAllTextAsync(file), "\"version\":[0-9]+", "\"version\":99"));
+        string before = CheckpointContents();
+        foreach (string[] command in (string[][])[["run", "--once"], ["status"], ["checkpoints", "reset", "--all", "--yes"]])
+        {
+            CliResult refused = (await Cli.ConsumerAsync(_folder.Path, command)).ShouldExit(1);
+            Assert.Contains("has version 99", refused.Error, StringComparison.Ordinal);
+        }
+
+        Assert.Equal(before, CheckpointContents());
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    private async Task ReplaySampleAsync(int shards)
+    {
+        (await Cli.ProducerAsync(_folder.Path, "sample", "--out", "in", "--tickers", "6")).ShouldExit(0);
+        (await Cli.ProducerAsync(_folder.Path, "stream", "create", "--shards", $"{shards}")).ShouldExit(0);
+        (await Cli.ProducerAsync(_folder.Path, "replay", "in", "--speed", "max", "--limit", "5000")).ShouldExit(0);
+    }
+
+    /// <summary>Asks again and again, as a person would, until the status is the wanted one.</summary>
+    private async Task<CliResult> StatusWhenAsync(Func<JsonDocument, bool> isWanted)
+    {
+        using var limit = new CancellationTokenSource(Limit, TimeProvider.System);
+        while (true)
+        {
+            CliResult status = await Cli.ConsumerAsync(_folder.Path, "status", "--json");
+            Assert.True(status.Output.Length > 0, status.Error);
+            using (JsonDocument document = JsonDocument.Parse(status.Output))
+            {
+                if (isWanted(document)) return status;
+            }
+
+            Assert.False(limit.IsCancellationRequested, status.Output);
+        }
+    }
+
+    private async Task<CliResult> AnswerAsync(string answer, params string[] args)
+    {
+        using Process process = Cli.Start("consumer", _folder.Path, args);
+        await process.StandardInput.WriteLineAsync(answer);
+        Task<string> output = process.StandardOutput.ReadToEndAsync(), error = process.StandardError.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        return new CliResult(process.ExitCode, await output, await error);
+    }
+
+    private static IEnumerable<(string Key, string Data)> Ticks(int second, int count) => Enumerable.Range(second, count)
+        .Select(s => ("A", $$"""{"ticker":"A","timestamp":"{{new DateTime(2024, 1, 2, 15, 0, 0, DateTimeKind.Utc).AddSeconds(s):yyyy-MM-ddTHH:mm:ss}}+00:00","close":{{100 + s}}}"""));
+
+    private async Task PutOnOneShardAsync(IEnumerable<(string Key, string Data)> records)
+    {
+        await using (IManagedStream stream = RecordStreams.Open(_folder["data/stream"], TimeProvider.System)) await stream.CreateAsync(1, CancellationToken.None);
+        await PutAsync(records);
+    }
+
+    private async Task PutAsync(IEnumerable<(string Key, string Data)> records)
+    {
+        await using IManagedStream stream = RecordStreams.Open(_folder["data/stream"], TimeProvider.System);
+        var batch = new PutBatch();
+        foreach ((string key, string data) in records) batch.Add(Encoding.UTF8.GetBytes(key), Encoding.UTF8.GetBytes(data));
+        Assert.Empty((await stream.PutAsync(batch, CancellationToken.None)).Refused);
+    }
+
+    private async Task<string> RowsAsync(string lake = "data/lake")
+        => string.Join('\n', (await Oracle.LakeAsync(_folder[lake])).OrderBy(row => row.Key).Select(row => row.Value.ToString()));
+
+    private string CheckpointContents() => Contents("data/lake/checkpoints");
+
+    private string Contents(string folder) => string.Join('\n', Directory.GetFiles(_folder[folder], "*", SearchOption.AllDirectories)
+        .Order().Select(file => file + Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(file)))));
+
+    private static long Epoch(CliResult status)
+    {
+        using JsonDocument document = JsonDocument.Parse(status.Output);
+        return Epoch(document);
+    }
+
+    private static long Epoch(JsonDocument status) => status.RootElement.GetProperty("shards")[0].GetProperty("epoch").GetInt64();
+
+    private static JsonElement Books(JsonDocument status) => status.RootElement.GetProperty("books");
+
+    private static string[] States(JsonDocument status) => [.. status.RootElement.GetProperty("shards").EnumerateArray().Select(shard => shard.GetProperty("state").GetString()!)];
+}

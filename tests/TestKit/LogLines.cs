@@ -1,0 +1,31 @@
+using Microsoft.Extensions.Logging;
+
+namespace Streaming.Tests.TestKit;
+
+/// <summary>What was logged as an error.</summary>
+public sealed class LogLines : ILoggerFactory, ILogger
+{
+    public List<(string Message, Exception? Exception)> Errors { get; } = [];
+
+    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+    {
+        if (logLevel >= LogLevel.Error) Errors.Add((formatter(state, exception), exception));
+    }
+
+    public bool IsEnabled(LogLevel logLevel) => true;
+
+    public IDisposable? BeginScope<TState>(TState state)
+        where TState : notnull => null;
+
+    public ILogger CreateLogger(string categoryName) => this;
+
+    public void AddProvider(ILoggerProvider provider)
+    {
+        // All goes to the list.
+    }
+
+    public void Dispose()
+    {
+        // Nothing is held.
+    }
+}
