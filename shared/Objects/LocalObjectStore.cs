@@ -120,7 +120,7 @@ public sealed class LocalObjectStore : IObjectStore
         string unfinished = UnfinishedPath(lockIndex);
         try
         {
-            using (var file = File.OpenHandle(unfinished, FileMode.Create, FileAccess.Write, FileShare.None, preallocationSize: content.Length))
+            using (var file = File.OpenHandle(unfinished, FileMode.Create, FileAccess.Write, FileShare.None))
             {
                 RandomAccess.Write(file, content, fileOffset: 0);
                 // Before the rename, or a power failure could leave the name on a file without its content.
