@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Streaming.Consumer;
 using Streaming.Consumer.EventTime;
+using Streaming.Shared.Objects;
 using Streaming.Tests.TestKit;
 using Streaming.Tests.Unit.EventTime;
 using Streaming.Tests.Unit.Pipeline;
@@ -10,6 +11,10 @@ namespace Streaming.Tests.Unit.Assignment;
 /// <summary>Several workers of one application over one stream, on one thread and a virtual clock.</summary>
 public sealed class SeveralWorkersTests : IDisposable
 {
+    private static readonly ConsumerOptions Defaults = new();
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(50);
+
+    private readonly HashSet<string> _killed = [];
     private readonly ManualTimeProvider _clock = new(PipelineRun.Now);
     private readonly InMemoryObjectStore _lake = new();
     private readonly InMemoryStream _stream;
@@ -56,11 +61,52 @@ public sealed class SeveralWorkersTests : IDisposable
         Assert.Equal(new Books(Read: 600, Windowed: 600, 0, 0, 0), books);
     });
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(0.9)]
+    [InlineData(1.7)]
+    [InlineData(2.8)]
+    [InlineData(3.3)]
+    public void ShardsOfAWorkerThatDied_AreTakenWithinItsLeaseAndTwoSeconds(double phase) => VirtualThread.Run(_clock, async () =>
+    {
+        await StartTwoAsync(TimeSpan.FromSeconds(phase));
+        _killed.Add("a");
+        DateTimeOffset died = _clock.GetUtcNow();
+        while (Owned("b") < 8) await AfterAsync(Look);
+        Assert.InRange(_clock.GetUtcNow() - died, Defaults.LeaseDuration - (Defaults.LeaseDuration / 3), Defaults.LeaseDuration + TimeSpan.FromSeconds(2));
+        await StopAsync("b");
+    });
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(0.9)]
+    [InlineData(1.7)]
+    [InlineData(2.8)]
+    public void ShardsOfAWorkerThatStops_AreTakenWithinARenewal(double phase) => VirtualThread.Run(_clock, async () =>
+    {
+        await StartTwoAsync(TimeSpan.FromSeconds(phase));
+        await StopAsync("a");
+        DateTimeOffset stopped = _clock.GetUtcNow();
+        while (Owned("b") < 8) await AfterAsync(Look);
+        Assert.InRange(_clock.GetUtcNow() - stopped, TimeSpan.Zero, Defaults.LeaseDuration / 3);
+        await StopAsync("b");
+    });
+
+    /// <summary>Two workers with four shards each, and then some time, so that what follows meets the renewals at another place.</summary>
+    private async Task StartTwoAsync(TimeSpan phase)
+    {
+        Start("a");
+        Start("b");
+        while (Owned("a") != 4 || Owned("b") != 4) await AfterAsync(Look);
+        await AfterAsync(phase);
+    }
+
     private void Start(string worker)
     {
         var drain = new CancellationTokenSource();
         var options = new ConsumerOptions { WorkerId = worker };
-        var service = new ConsumerService(_stream, _lake, options, _clock, new Random(worker.GetHashCode(StringComparison.Ordinal)), NullLoggerFactory.Instance);
+        var lake = new MortalStore(_lake, () => _killed.Contains(worker));
+        var service = new ConsumerService(_stream, lake, options, _clock, new Random(worker.GetHashCode(StringComparison.Ordinal)), NullLoggerFactory.Instance);
         (_drains[worker], _workers[worker], _runs[worker]) = (drain, service, service.RunAsync(drain.Token));
     }
 
@@ -83,5 +129,31 @@ public sealed class SeveralWorkersTests : IDisposable
     public void Dispose()
     {
         foreach (CancellationTokenSource drain in _drains.Values) drain.Dispose();
+    }
+
+    /// <summary>The store as a process sees it that may be killed: then it gets no more answers.</summary>
+    private sealed class MortalStore(IObjectStore store, Func<bool> isDead) : IObjectStore
+    {
+        private static readonly Task Never = new TaskCompletionSource().Task;
+
+        public string Address => store.Address;
+
+        public Task CheckWritableAsync(CancellationToken cancellation) => store.CheckWritableAsync(cancellation);
+
+        public async Task<StoredObject?> GetAsync(string key, CancellationToken cancellation)
+        {
+            if (isDead()) await Never;
+            return await store.GetAsync(key, cancellation);
+        }
+
+        public async Task<string?> PutAsync(string key, ReadOnlyMemory<byte> content, string? expectedTag, CancellationToken cancellation)
+        {
+            if (isDead()) await Never;
+            return await store.PutAsync(key, content, expectedTag, cancellation);
+        }
+
+        public Task DeleteAsync(string key, CancellationToken cancellation) => store.DeleteAsync(key, cancellation);
+
+        public IAsyncEnumerable<string> ListAsync(string prefix, CancellationToken cancellation) => store.ListAsync(prefix, cancellation);
     }
 }
