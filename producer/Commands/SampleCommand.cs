@@ -11,13 +11,14 @@ internal static class SampleCommand
         var folder = new Option<string>("--out") { Description = "folder to write to", HelpName = "dir", Required = true };
         var seed = OptionValues.Create("--seed", "same seed, same bytes", "n", OptionValues.PositiveCount, SampleHistory.DefaultSeed);
         var tickers = OptionValues.Create("--tickers", "how many", "n", OptionValues.PositiveCount, SampleHistory.DefaultTickers);
-        var date = OptionValues.Create("--date", "trading day", "yyyy-MM-dd", OptionValues.Date, SampleHistory.DefaultDate);
+        Option<DateOnly?> date = OptionValues.Required<DateOnly?>("--date", $"trading day [default: {SampleHistory.DefaultDate:yyyy-MM-dd}]", "yyyy-MM-dd", text => OptionValues.Date(text));
+        date.Required = false;
         var command = new Command("sample", "Make demo Parquet: one New York trading day of trades, one file per ticker.") { folder, seed, tickers, date };
         command.SetAction(parsed =>
         {
             int count = parsed.GetValue(tickers);
             if (count > SampleHistory.MaxTickers) throw new UsageException($"--tickers {count}: at most {SampleHistory.MaxTickers}.");
-            SampleSummary summary = Write(parsed.GetRequiredValue(folder), parsed.GetValue(seed), count, parsed.GetValue(date));
+            SampleSummary summary = Write(parsed.GetRequiredValue(folder), parsed.GetValue(seed), count, parsed.GetValue(date) ?? SampleHistory.DefaultDate);
             context.Error.WriteLine($"{summary.Ticks} ticks of {summary.Files.Count} tickers on {summary.Date:yyyy-MM-dd} in {summary.Folder}");
         });
         return command;
