@@ -11,6 +11,12 @@ internal sealed record LaneOptions
     /// <summary>Requests at once: enough to fill the time that an answer takes, few enough not to flood a shard.</summary>
     public int MaxInFlight { get; init; } = 4;
 
+    /// <summary>
+    /// How late a record that is due may leave, so that others can go with it: at market speed there is else a request for nearly every
+    /// tick. A fiftieth of what a reader at the tip waits between two looks.
+    /// </summary>
+    public TimeSpan Linger { get; init; } = TimeSpan.FromMilliseconds(20);
+
     /// <summary>After the first refusal in a lane.</summary>
     public TimeSpan FirstPause { get; init; } = TimeSpan.FromMilliseconds(20);
 

@@ -25,6 +25,9 @@ internal sealed class LanePublisher : IRecordPublisher
     private int _inFlight;
     // Set by whoever waits, until everything is through: requests leave without waiting to be full.
     private bool _isUrgent;
+    // What is gathered is to leave, but not before more had a little time to join it; until everything is through.
+    private bool _isDue;
+    private long? _lingersSince;
     private bool _isPumping;
     private bool _pumpAgain;
     private bool _isStopped;
@@ -79,7 +82,7 @@ internal sealed class LanePublisher : IRecordPublisher
         lock (_lock)
         {
             _failure?.Throw();
-            _isUrgent = true;
+            _isDue = true;
         }
 
         Pump();
@@ -162,8 +165,9 @@ internal sealed class LanePublisher : IRecordPublisher
 
         // Lanes change only when nothing is in flight, so that every answer finds the lane that it left by.
         if (_isStopped || _failure is not null || _newShards is not null || _inFlight == _options.MaxInFlight) return null;
-        if (_lanes.IsEmpty) _isUrgent = false;
-        if (_lanes.Waiting == 0 || (_lanes.Waiting < PutBatch.MaxRecords && !_isUrgent)) return null;
+        if (_lanes.IsEmpty) _isUrgent = _isDue = false;
+        if (_lanes.Waiting == 0) _lingersSince = null;
+        if (_lanes.Waiting == 0 || (_lanes.Waiting < PutBatch.MaxRecords && !_isUrgent && !(_isDue && HasLingered()))) return null;
 
         LaneRequest request = _spare.TryPop(out LaneRequest? spare) ? spare : new LaneRequest();
         TimeSpan wait = _lanes.Gather(request);
@@ -179,6 +183,16 @@ internal sealed class LanePublisher : IRecordPublisher
         _progress.Requests++;
         _inFlight++;
         return request;
+    }
+
+    /// <summary>What could go has waited long enough for more to go with it.</summary>
+    private bool HasLingered()
+    {
+        TimeSpan rest = _options.Linger - _time.GetElapsedTime(_lingersSince ??= _time.GetTimestamp());
+        if (rest <= TimeSpan.Zero) return true;
+        // Again each time: a timer may come a little early, or have been set to something else since.
+        _timer.Change(rest + TimeSpan.FromMilliseconds(1), Timeout.InfiniteTimeSpan);
+        return false;
     }
 
     private async Task SendAsync(LaneRequest request)

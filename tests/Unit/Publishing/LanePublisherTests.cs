@@ -41,6 +41,28 @@ public sealed class LanePublisherTests
         Assert.Equal(["a1", "a2", "a3"], stream.Data.Where(data => data[0] == 'a'));
     }
 
+    [Fact]
+    public void RecordsThatAreDue_LeaveTogetherAfterALittleWhile()
+    {
+        var stream = new RecordingStream(_clock);
+        TimeSpan half = LaneOptions.Default.Linger / 2;
+        new OneThread(_clock).Run(async () =>
+        {
+            await using LanePublisher publisher = await LanePublisher.OpenAsync(stream, _progress, _clock, new Random(1), default);
+            foreach (string record in (string[])["a1", "b1", "c1", "d1", "a2"])
+            {
+                publisher.Add(Encoding.UTF8.GetBytes(record[..1]), Encoding.UTF8.GetBytes(record));
+                await publisher.SendGatheredAsync(default);
+                await Task.Delay(half, _clock);
+            }
+
+            await Task.Delay(half + half, _clock);
+            Assert.True(publisher.IsFull is false && _progress.Sent == 5, "none waits for a flush");
+        });
+        Assert.Equal([3, 2], stream.Batches);
+        Assert.Equal([20, 20, 20, 51, 51], stream.Records.Select(record => (int)(record.At - DateTimeOffset.UnixEpoch).TotalMilliseconds));
+    }
+
     private RecordingStream Put(Func<string, bool> refuses, params string[] records)
     {
         var stream = new RecordingStream(_clock)
