@@ -13,7 +13,7 @@ for name in "$@"; do
   case $name in bin | obj) continue ;; esac
   log=bin/$name.log
   dotnet build Control.csproj -c Release -v q -p:Control="$name" -o "bin/$name" >"$log" 2>&1 || { cat "$log"; exit 2; }
-  dotnet "bin/$name/Control.dll" --seeds $seeds --stop-at-first >"$log" 2>&1 || true
+  dotnet "bin/$name/Streaming.Tests.Simulation.dll" --seeds $seeds --stop-at-first >"$log" 2>&1 || true
   if red=$(grep -m1 '^seed [0-9]*: ' "$log"); then
     echo "$name: red, ${red:0:160}"
   else
