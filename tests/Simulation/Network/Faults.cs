@@ -22,18 +22,18 @@ internal sealed class Faults(Plan plan, Scheduler scheduler)
     public Fate OfGet()
     {
         if (!AreOver && (IsStorm(null) || Chance(plan.Refusal))) return Refused();
-        return !AreOver && Chance(plan.Unknown) ? Lost() : Answered();
+        return !AreOver && Chance(plan.Unknown) ? Lost(Milliseconds(500, 10_000)) : Answered();
     }
 
     /// <summary>Puts and deletes: what a failure did may be unknown.</summary>
     public Fate OfPut(string key)
     {
         if (!AreOver && (IsStorm(key) || Chance(plan.Refusal))) return Refused();
-        return AreOver || !Chance(plan.Unknown) ? Answered() : Unanswered();
+        return AreOver || !Chance(plan.Unknown) ? Answered() : Unanswered(Milliseconds(500, 10_000));
     }
 
     /// <summary>Puts of records onto the stream.</summary>
-    public Fate OfRecordPut() => AreOver || !Chance(plan.PutUnknown) ? Answered() : Unanswered();
+    public Fate OfRecordPut() => AreOver || !Chance(plan.PutUnknown) ? Answered() : Unanswered(Milliseconds(200, 2000));
 
     /// <summary>The stream does not take one record of a put.</summary>
     public bool RefusesRecord => !AreOver && Chance(plan.PutRefusal);
@@ -74,18 +74,14 @@ internal sealed class Faults(Plan plan, Scheduler scheduler)
 
     private Fate Refused() => new(null, Latency() + Latency(), "refused with 503; nothing was done", false);
 
-    private Fate Lost() => new(null, Milliseconds(500, 10_000), "no answer in time; nothing was done", false);
+    private static Fate Lost(TimeSpan timeout) => new(null, timeout, "no answer in time; nothing was done", false);
 
-    private Fate Unanswered()
+    private Fate Unanswered(TimeSpan timeout) => _random.Next(5) switch
     {
-        TimeSpan timeout = Milliseconds(500, 10_000);
-        return _random.Next(5) switch
-        {
-            0 => Lost(),
-            1 or 2 => Late(timeout),
-            _ => new Fate(Latency(), timeout, "no answer in time; it was carried out", OutlivesCaller: true),
-        };
-    }
+        0 => Lost(timeout),
+        1 or 2 => Late(timeout),
+        _ => new Fate(Latency(), timeout, "no answer in time; it was carried out", OutlivesCaller: true),
+    };
 
     private Fate Late(TimeSpan timeout)
     {

@@ -108,7 +108,9 @@ internal sealed class StreamClient(
         private void Fill(Answer answer)
         {
             for (int i = 0; i < answer.Count; i++, _next++) _batch.Add(shard[_next].Number, shard[_next].ArrivalMicros, shard[_next].Data);
-            if (_batch.Count > 0) _position = StreamPosition.After(_batch[_batch.Count - 1].SequenceNumber);
+            // What is delivered again may be older than what the reader began behind.
+            if (_batch.Count > 0 && _batch[_batch.Count - 1].SequenceNumber > _position.SequenceNumber)
+                _position = StreamPosition.After(_batch[_batch.Count - 1].SequenceNumber);
             _batch.MillisBehindLatest = answer.MillisBehindLatest;
             _batch.IsEndOfShard = answer.IsEnd;
             _isAtTip = answer.MillisBehindLatest == 0;

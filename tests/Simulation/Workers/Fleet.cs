@@ -31,10 +31,6 @@ internal sealed class Fleet
     public void Calm()
     {
         foreach (Worker worker in Workers) worker.Current?.Process.Continue();
-
-        // Two that do not share only keep each other from getting on.
-        if (Scope.SharesShards) return;
-        foreach (Worker worker in Workers.Skip(1)) worker.Retire(mustEndWell: false);
     }
 
     /// <summary>The operator has decided: workers that go on after a loss, in place of those that stopped there.</summary>
