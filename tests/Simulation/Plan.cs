@@ -32,7 +32,7 @@ internal sealed class Plan
         PollInterval = Seconds(Pick(random, 0.05, 0.2, 1));
         AreShardsUneven = random.Next(3) == 0;
         CalmAfter = Seconds(random.Next(0, 40));
-        Reshards = Scope.FollowsReshards ? Pick(random, 0, 0, 1, 3) : 0;
+        Reshards = Pick(random, 0, 0, 1, 3);
         TrimsEvery = random.Next(3) == 0 ? Seconds(random.Next(2, 20)) : null;
 
         Crash = Pick(random, 0, 0.002, 0.01);
@@ -43,8 +43,12 @@ internal sealed class Plan
         Throttle = Pick(random, 0, 0.05, 0.3);
         StormsEvery = Seconds(Pick(random, 10, 30, 10_000));
         LifecycleEvery = Seconds(Pick(random, 5, 15, 10_000));
-        Redelivery = Scope.DropsRedelivered ? Pick(random, 0, 0.02) : 0;
+        Redelivery = Pick(random, 0, 0.02);
         ClockJumpsEvery = Seconds(Pick(random, 5, 10_000));
+        IteratorExpiry = Pick(random, 0, 0.01, 0.1);
+        PutRefusal = Pick(random, 0, 0.05, 0.3);
+        PutUnknown = Pick(random, 0, 0.03, 0.1);
+        LosesEvery = random.Next(6) == 0 ? Seconds(random.Next(1, 8)) : null;
     }
 
     public int Seed { get; }
@@ -115,6 +119,18 @@ internal sealed class Plan
     public TimeSpan LifecycleEvery { get; }
 
     public TimeSpan ClockJumpsEvery { get; }
+
+    /// <summary>Chance that a reader's place in a shard has expired and must be asked for again.</summary>
+    public double IteratorExpiry { get; }
+
+    /// <summary>Chance that the stream refuses a single record of a put and takes the others.</summary>
+    public double PutRefusal { get; }
+
+    /// <summary>Chance that nobody knows what a put of records did, so that it is done again.</summary>
+    public double PutUnknown { get; }
+
+    /// <summary>How often it is tried to remove records that no checkpoint has passed, until it succeeds once; null for never.</summary>
+    public TimeSpan? LosesEvery { get; }
 
     /// <summary>A source of chance of its own for each purpose, so that drawing more for one leaves the others as they are.</summary>
     public Random RandomFor(string purpose)

@@ -62,21 +62,45 @@ internal sealed class SeedRun
         _world.Faults.AreOver = true;
         _fleet.Calm();
 
+        await RecoverAsync();
+        _world.History.Add("world", "is as it must be");
+        await WaitAsync(HoldTime);
+        await RetireAsync(mustEndWell: true);
+        if (_world.Watch.Difference() is { } last) throw new ViolationException("it did not stay right", last);
+        _isOver = true;
+    }
+
+    private async Task RecoverAsync()
+    {
+        // What the stream has lost, the workers must stop at, and say so, and stay there until somebody decides.
+        await WaitUntilAsync(() => _world.Watch.Difference() is null || _world.Retention.IsReported);
+        if (_world.Retention.Stuck is not { } shard) return;
+        await WaitAsync(HoldTime);
+        await RetireAsync(mustEndWell: false);
+        if (_world.Retention.Stuck is null) throw new ViolationException("a silent loss", $"{shard.Id} is gone on with");
+        _world.History.Add("operator", $"goes on without {_world.Retention.Lost.Count} records of {shard.Id}");
+        _world.Watch.Lose(_world.Retention.Lost);
+        _fleet.Replace();
+        await WaitUntilAsync(() => _world.Watch.Difference() is null);
+        if (_world.Watch.Checkpoints.LossesOf(shard.Id) == 0) throw new ViolationException("a silent loss", $"{shard.Id} does not count it");
+    }
+
+    private async Task WaitUntilAsync(Func<bool> isRight)
+    {
         TimeSpan limit = _world.Scheduler.Now + RecoveryLimit;
-        while (_world.Watch.Difference() is { } difference || !_world.Faults.IsAllCarriedOut)
+        while (!isRight() || !_world.Faults.IsAllCarriedOut)
         {
             if (_world.Scheduler.Now > limit) throw new ViolationException("no recovery", _world.Watch.Difference() ?? "calls are under way");
             await WaitAsync(TimeSpan.FromSeconds(2));
         }
+    }
 
-        _world.History.Add("world", "is as it must be");
-        await WaitAsync(HoldTime);
-        foreach (Worker worker in _fleet.Workers) worker.Retire(mustEndWell: true);
+    private async Task RetireAsync(bool mustEndWell)
+    {
+        foreach (Worker worker in _fleet.Workers) worker.Retire(mustEndWell);
         await WaitAsync(_world.Plan.Options.DrainTimeout);
         if (_fleet.Workers.FirstOrDefault(worker => !worker.IsRetired) is { } stuck)
             throw new ViolationException("a drain failed", $"{stuck.Current?.Process.Name} does not end");
-        if (_world.Watch.Difference() is { } last) throw new ViolationException("it did not stay right", last);
-        _isOver = true;
     }
 
     private Task WaitAsync(TimeSpan duration) => Task.Delay(duration, _world.Clock);

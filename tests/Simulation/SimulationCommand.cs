@@ -8,6 +8,20 @@ internal static class SimulationCommand
 {
     private const int MostFailures = 10;
 
+    private const string Description = """
+        Runs the consumer, and the producer's publisher, in a simulated world on one thread in virtual time, and compares the lake with a
+        batch oracle: after every put that no reader sees a row go back or a broken object, at the end every row, every late and
+        quarantined record and the books. All is drawn from the seed:
+
+          processes  killed or stopped at any step of a call or between two, started, drained; clocks that jump, gain or lose
+          store      503 singly and in storms, of all or of one object; time-outs before, after and long before the work; 412 by others and self
+          stream     splits and merges in storms, throttled, failing and slow shards, expired iterators, records delivered again,
+                     retention that removes what was read, and what was not: then the workers must stop and say so until told to go on
+          records    out of order, late, of equal time, poison, refused singly, put again by a producer's retry, without run and seq
+
+        controls.sh runs it with one class replaced by a wrong one, for each of the rules.
+        """;
+
     public static RootCommand Create()
     {
         var seed = new Option<int?>("--seed") { Description = "run this seed only" };
@@ -15,7 +29,7 @@ internal static class SimulationCommand
         var from = new Option<int>("--from") { Description = "the first of them" };
         var first = new Option<bool>("--stop-at-first") { Description = "stop at the first seed that breaks a promise, not at the tenth" };
         var trace = new Option<bool>("--trace") { Description = "print everything that happens; with --seed" };
-        var command = new RootCommand("Runs the consumer in a simulated world full of faults and compares its lake with a batch oracle.")
+        var command = new RootCommand(Description)
         {
             seed, seeds, from, first, trace,
         };

@@ -20,8 +20,10 @@ internal sealed class World
         Stream = new SimulatedStream("simulated-stream", Scheduler, plan.RandomFor("stream")) { SlowShardEvery = plan.AreShardsUneven ? 3 : 0 };
         Bucket = new SimulatedBucket();
         Oracle = new Oracle(plan.Options.AllowedLateness);
-        Watch = new LakeWatch(Bucket, Oracle);
-        Source = new TickSource(plan, Stream, Oracle, History, Own.Clock);
+        Watch = new LakeWatch(Bucket, Oracle, plan);
+        Retention = new Retention(Stream, Watch.Checkpoints, plan.RandomFor("retention"), what => History.Add("stream", what));
+        var producer = new ProducerClient(Stream, new Wire(Own, Scheduler, () => { }), Faults, what => History.Add("producer", what));
+        Source = new TickSource(plan, Stream, producer, Oracle, History, Own.Clock);
     }
 
     public Plan Plan { get; }
@@ -44,6 +46,8 @@ internal sealed class World
     public Oracle Oracle { get; }
 
     public LakeWatch Watch { get; }
+
+    public Retention Retention { get; }
 
     public TickSource Source { get; }
 }

@@ -1,4 +1,5 @@
 using Streaming.Shared.Aws;
+using Streaming.Shared.Ticks;
 
 namespace Streaming.Shared.Streams.Kinesis;
 
@@ -33,8 +34,7 @@ internal sealed class KinesisShardReader : IShardReader
     public static async Task<KinesisShardReader> OpenAsync(KinesisStream stream, string shardId, StreamPosition from, CancellationToken cancellation)
     {
         var reader = new KinesisShardReader(stream, shardId, from);
-        if (from is { Kind: StreamPositionKind.AfterSequenceNumber, AcceptsLoss: false } && from.SequenceNumber != SequenceNumber.None)
-            await reader.CheckNotTrimmedAsync(from, cancellation);
+        await reader.CheckNotTrimmedAsync(from, cancellation);
         reader._iterator = await stream.Client.GetShardIteratorAsync(shardId, from, cancellation);
         reader.HoldPlaceOfLatest();
         return reader;
@@ -60,7 +60,7 @@ internal sealed class KinesisShardReader : IShardReader
         }
 
         if (_batch.Count > 0) _position = StreamPosition.After(_batch[_batch.Count - 1].SequenceNumber);
-        else if (_batch.MillisBehindLatest == 0) HoldPlaceOfLatest();
+        else if (_batch.MillisBehindLatest == 0) HoldTip();
         return _batch;
     }
 
@@ -78,6 +78,8 @@ internal sealed class KinesisShardReader : IShardReader
             }
             catch (AwsException e) when (e.Reaction == AwsReaction.RenewIterator && renewals < MaxRenewals)
             {
+                await CheckNotTrimmedAsync(position, cancellation);
+                _batch.Clear();
                 _iterator = await _stream.Client.GetShardIteratorAsync(_shardId, position, cancellation);
             }
         }
@@ -94,6 +96,14 @@ internal sealed class KinesisShardReader : IShardReader
         _pace.Observe(_batch);
     }
 
+    private void HoldTip()
+    {
+        HoldPlaceOfLatest();
+        if (_position.Kind != StreamPositionKind.AfterSequenceNumber) return;
+        StreamPosition quiet = StreamPosition.After(_position.SequenceNumber, IsoTime.ToMicros(_stream.Client.Now - ClockMargin));
+        _position = _position.AcceptsLoss ? quiet.AcceptingLoss() : quiet;
+    }
+
     // An expired LATEST must not be renewed as LATEST: what arrived in between would be skipped. Until the first record, time holds the place.
     private void HoldPlaceOfLatest()
     {
@@ -102,13 +112,15 @@ internal sealed class KinesisShardReader : IShardReader
     }
 
     /// <summary>
-    /// The service begins at the oldest record when the position is older, and does not say so. The oldest record that is still
-    /// there tells: if it comes after the position, the position itself was trimmed. Nothing else was if there was nothing else at a
-    /// time that is within the retention; else nobody can know.
+    /// The service begins at the oldest record when the position is older, and does not say so: at the start, and when a process that
+    /// stood still for longer than the retention renews its iterator. The oldest record that is still there tells: if it comes after the
+    /// position, the position itself was trimmed. Nothing else was if there was nothing else at a time that is within the retention; else
+    /// nobody can know.
     /// </summary>
     private async Task CheckNotTrimmedAsync(StreamPosition position, CancellationToken cancellation)
     {
         const int mostLooks = 5;
+        if (position.Kind != StreamPositionKind.AfterSequenceNumber || position.AcceptsLoss || position.SequenceNumber == SequenceNumber.None) return;
         _iterator = await _stream.Client.GetShardIteratorAsync(_shardId, StreamPosition.TrimHorizon, cancellation);
         for (int look = 0; look < mostLooks && _iterator is not null; look++)
         {

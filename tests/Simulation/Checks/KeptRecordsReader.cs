@@ -10,9 +10,10 @@ namespace Streaming.Tests.Simulation.Checks;
 /// The reader who looks at every object of <c>late/</c> or <c>quarantine/</c> that is ever put: each line is a record that belongs
 /// there, with its own bytes, and stands once over all objects for ever.
 /// </summary>
-/// <param name="expected">All records that belong there so far, by sequence number.</param>
-internal sealed class KeptRecordsReader(SimulatedBucket bucket, IReadOnlyDictionary<SequenceNumber, string> expected)
+/// <param name="all">All records that belong there so far, by sequence number.</param>
+internal sealed class KeptRecordsReader(SimulatedBucket bucket, IReadOnlyDictionary<SequenceNumber, string> all)
 {
+    private IReadOnlyDictionary<SequenceNumber, string>? _rest;
     private readonly Dictionary<SequenceNumber, string> _homes = [];
 
     /// <exception cref="ViolationException">The object is not what a later one may be.</exception>
@@ -35,8 +36,12 @@ internal sealed class KeptRecordsReader(SimulatedBucket bucket, IReadOnlyDiction
         }
     }
 
+    /// <summary>After a loss: these must come to stand there, and of the others those may that do.</summary>
+    public void Expect(IReadOnlyDictionary<SequenceNumber, string> rest) => _rest = rest;
+
     public string? Difference()
     {
+        IReadOnlyDictionary<SequenceNumber, string> expected = _rest ?? all;
         SequenceNumber missing = expected.Keys.FirstOrDefault(number => !_homes.ContainsKey(number));
         return missing == SequenceNumber.None ? null : $"record {missing} is not kept: {expected[missing]}";
     }
@@ -45,7 +50,7 @@ internal sealed class KeptRecordsReader(SimulatedBucket bucket, IReadOnlyDiction
     {
         using JsonDocument json = Parse(key, line);
         var number = SequenceNumber.Parse(json.RootElement.GetProperty("sequence_number").GetString()!);
-        if (!expected.TryGetValue(number, out string? data)) throw new ViolationException("a good record was kept apart", $"{key}: {line}");
+        if (!all.TryGetValue(number, out string? data) && _rest?.TryGetValue(number, out data) != true) throw new ViolationException("a good record was kept apart", $"{key}: {line}");
         if (DataOf(json.RootElement) != data) throw new ViolationException("a kept record has other bytes", $"{key}: {line}, expected {data}");
         return number;
     }

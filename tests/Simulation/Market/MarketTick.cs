@@ -4,8 +4,10 @@ using System.Text;
 namespace Streaming.Tests.Simulation.Market;
 
 /// <summary>A tick as its source knows it. Prices are text, as they go into the JSON; null is a field that is not there.</summary>
+/// <param name="Run">The producer's run; null for a producer that numbers nothing, whose repeats nobody can know.</param>
+/// <param name="Seq">Counts within the run.</param>
 internal sealed record MarketTick(
-    string Ticker, long EventMicros, string Close, string? Open, string? High, string? Low, long? Volume, DateOnly? Date)
+    string Ticker, long EventMicros, string Close, string? Open, string? High, string? Low, long? Volume, DateOnly? Date, string? Run, long Seq)
 {
     public string ToJson()
     {
@@ -19,6 +21,7 @@ internal sealed record MarketTick(
         }
 
         if (Volume is { } volume) json.Append(CultureInfo.InvariantCulture, $",\"volume\":{volume}");
+        if (Run is not null) json.Append(CultureInfo.InvariantCulture, $",\"run\":\"{Run}\",\"seq\":{Seq}");
         return json.Append('}').ToString();
     }
 }

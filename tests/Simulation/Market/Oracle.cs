@@ -15,13 +15,19 @@ internal sealed class Oracle(TimeSpan allowedLateness)
 
     private readonly Dictionary<string, long> _watermarks = [];
     private readonly Dictionary<(string Ticker, long StartMicros), ExpectedWindow> _windows = [];
+    private readonly Dictionary<(string Ticker, string Run), long> _runs = [];
+    private readonly List<(SequenceNumber Number, MarketTick? Tick, string Data)> _log = [];
 
     /// <summary>Records that must go to <c>late/</c> and <c>quarantine/</c>, by sequence number.</summary>
     public Dictionary<SequenceNumber, string> Late { get; } = [];
 
     public Dictionary<SequenceNumber, string> Quarantined { get; } = [];
 
+    /// <summary>Records that count: all but those that were put again.</summary>
     public long Records { get; private set; }
+
+    /// <summary>Records that their producer put again.</summary>
+    public long Repeated { get; private set; }
 
     public long Windowed => _windows.Values.Sum(window => (long)window.TickCount);
 
@@ -29,12 +35,20 @@ internal sealed class Oracle(TimeSpan allowedLateness)
 
     public void AddPoison(SequenceNumber number, string data)
     {
+        _log.Add((number, null, data));
         Records++;
         Quarantined.Add(number, data);
     }
 
     public void Add(SequenceNumber number, MarketTick tick)
     {
+        _log.Add((number, tick, ""));
+        if (IsRepeated(tick))
+        {
+            Repeated++;
+            return;
+        }
+
         Records++;
         long start = tick.EventMicros - (tick.EventMicros % MinuteMicros);
         long watermark = _watermarks.GetValueOrDefault(tick.Ticker, long.MinValue);
@@ -48,6 +62,28 @@ internal sealed class Oracle(TimeSpan allowedLateness)
         if (!_windows.TryGetValue((tick.Ticker, start), out ExpectedWindow? window))
             _windows.Add((tick.Ticker, start), window = new ExpectedWindow(start, tick));
         window.Add(number, tick);
+    }
+
+    /// <summary>What the lake must come to hold if the stream has lost these records before anybody saved them.</summary>
+    public Oracle Without(IReadOnlySet<SequenceNumber> lost)
+    {
+        var rest = new Oracle(allowedLateness);
+        foreach ((SequenceNumber number, MarketTick? tick, string data) in _log.Where(record => !lost.Contains(record.Number)))
+        {
+            if (tick is null) rest.AddPoison(number, data);
+            else rest.Add(number, tick);
+        }
+
+        return rest;
+    }
+
+    // By the contract: within a run the counter grows along a ticker's records.
+    private bool IsRepeated(MarketTick tick)
+    {
+        if (tick.Run is null) return false;
+        if (_runs.TryGetValue((tick.Ticker, tick.Run), out long highest) && tick.Seq <= highest) return true;
+        _runs[(tick.Ticker, tick.Run)] = tick.Seq;
+        return false;
     }
 }
 

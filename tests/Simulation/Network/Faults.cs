@@ -22,22 +22,21 @@ internal sealed class Faults(Plan plan, Scheduler scheduler)
     public Fate OfGet()
     {
         if (!AreOver && (IsStorm(null) || Chance(plan.Refusal))) return Refused();
-        return !AreOver && Chance(plan.Unknown) ? Lost() : Answered();
+        return !AreOver && Chance(plan.Unknown) ? Lost(Milliseconds(500, 10_000)) : Answered();
     }
 
     /// <summary>Puts and deletes: what a failure did may be unknown.</summary>
     public Fate OfPut(string key)
     {
         if (!AreOver && (IsStorm(key) || Chance(plan.Refusal))) return Refused();
-        if (AreOver || !Chance(plan.Unknown)) return Answered();
-        TimeSpan timeout = Milliseconds(500, 10_000);
-        return _random.Next(5) switch
-        {
-            0 => Lost(),
-            1 or 2 => Late(timeout),
-            _ => new Fate(Latency(), timeout, "no answer in time; it was carried out", OutlivesCaller: true),
-        };
+        return AreOver || !Chance(plan.Unknown) ? Answered() : Unanswered(Milliseconds(500, 10_000));
     }
+
+    /// <summary>Puts of records onto the stream.</summary>
+    public Fate OfRecordPut() => AreOver || !Chance(plan.PutUnknown) ? Answered() : Unanswered(Milliseconds(200, 2000));
+
+    /// <summary>The stream does not take one record of a put.</summary>
+    public bool RefusesRecord => !AreOver && Chance(plan.PutRefusal);
 
     /// <param name="slowness">How many times as long as another shard's.</param>
     public Fate OfRead(int slowness)
@@ -50,6 +49,9 @@ internal sealed class Faults(Plan plan, Scheduler scheduler)
 
     /// <summary>A read brings nothing although there is something.</summary>
     public bool IsThrottled => !AreOver && Chance(plan.Throttle);
+
+    /// <summary>The service does not know the reader's place any more.</summary>
+    public bool IsExpired => !AreOver && Chance(plan.IteratorExpiry);
 
     /// <summary>So many records before those that a read is to bring come once more.</summary>
     public int Redelivered => !AreOver && Chance(plan.Redelivery) ? _random.Next(1, 5) : 0;
@@ -72,7 +74,14 @@ internal sealed class Faults(Plan plan, Scheduler scheduler)
 
     private Fate Refused() => new(null, Latency() + Latency(), "refused with 503; nothing was done", false);
 
-    private Fate Lost() => new(null, Milliseconds(500, 10_000), "no answer in time; nothing was done", false);
+    private static Fate Lost(TimeSpan timeout) => new(null, timeout, "no answer in time; nothing was done", false);
+
+    private Fate Unanswered(TimeSpan timeout) => _random.Next(5) switch
+    {
+        0 => Lost(timeout),
+        1 or 2 => Late(timeout),
+        _ => new Fate(Latency(), timeout, "no answer in time; it was carried out", OutlivesCaller: true),
+    };
 
     private Fate Late(TimeSpan timeout)
     {

@@ -11,6 +11,12 @@ internal sealed class StoreClient(SimulatedBucket bucket, Wire wire, Faults faul
     /// <summary>Keys in a page of a listing; few, so that things happen between two.</summary>
     private const int PageSize = 3;
 
+    /// <summary>Calls that this process saw fail.</summary>
+    public int Failures { get; private set; }
+
+    /// <summary>Puts that were not carried out because something else stood there.</summary>
+    public int Conflicts { get; private set; }
+
     public string Address => "simulated-lake";
 
     public Task CheckWritableAsync(CancellationToken cancellation)
@@ -24,7 +30,12 @@ internal sealed class StoreClient(SimulatedBucket bucket, Wire wire, Faults faul
         byte[] sent = content.ToArray();
         return CallAsync(
             "put", $"{key} if {Short(expectedTag)}", faults.OfPut(key), () => bucket.Put(key, sent, expectedTag),
-            static tag => tag is null ? "412" : Short(tag), cancellation);
+            tag =>
+            {
+                if (tag is null) Conflicts++;
+                return tag is null ? "412" : Short(tag);
+            },
+            cancellation);
     }
 
     public async IAsyncEnumerable<string> ListAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellation)
@@ -58,6 +69,7 @@ internal sealed class StoreClient(SimulatedBucket bucket, Wire wire, Faults faul
             },
             why =>
             {
+                Failures++;
                 log($"{verb} {what} failed: {why}");
                 return new StoreUnavailableException($"{Address}: {verb} {what}: {why}");
             },

@@ -41,6 +41,13 @@ internal sealed class SimulatedShard(Shard description)
         return low;
     }
 
+    /// <summary>Whoever goes on from there may have lost records: the position's own is gone, if there was one.</summary>
+    public bool IsBehindRetention(SequenceNumber position) => position != SequenceNumber.None && IndexAfter(position) <= Trimmed;
+
+    /// <summary>Records after the position that retention has removed.</summary>
+    public IEnumerable<SequenceNumber> LostAfter(SequenceNumber position)
+        => _records.Take(Trimmed).Skip(IndexAfter(position)).Select(record => record.Number);
+
     /// <summary>Removes records before <paramref name="index"/>.</summary>
     public void Trim(int index) => Trimmed = Math.Max(Trimmed, index);
 
@@ -60,7 +67,8 @@ internal sealed class SimulatedShard(Shard description)
                 if (from.SequenceNumber > Last) throw new StreamDataLossException($"{Id} ends before position {from.SequenceNumber}.");
                 // As Kinesis: once the position's own record is gone, nobody can know what else is.
                 int next = IndexAfter(from.SequenceNumber);
-                return next > Trimmed ? next : throw new StreamDataLossException($"{Id}: position {from.SequenceNumber} is older than the retention.");
+                if (next > Trimmed || from.AcceptsLoss) return Math.Max(next, Trimmed);
+                throw new StreamDataLossException($"{Id}: position {from.SequenceNumber} is older than the retention.");
         }
     }
 }

@@ -28,6 +28,9 @@ internal sealed class SimulatedStream(string name, Scheduler scheduler, Random r
     /// <summary>One shard in how many is ten times as slow to read; 0 for none.</summary>
     public int SlowShardEvery { get; init; }
 
+    /// <summary>Told of each record that a shard took.</summary>
+    public Action<StoredRecord> Taken { get; set; } = _ => { };
+
     public bool Create(int shardCount)
     {
         if (Description is not null) return false;
@@ -44,14 +47,14 @@ internal sealed class SimulatedStream(string name, Scheduler scheduler, Random r
         return wasThere;
     }
 
-    public StoredRecord Put(ReadOnlySpan<byte> key, ReadOnlySpan<byte> data)
+    public void Put(ReadOnlySpan<byte> key, ReadOnlySpan<byte> data)
     {
         SimulatedShard shard = ShardOf(HashKey.Of(key));
         _last += random.Next(1, 1000);
         long arrival = (ProcessClock.Epoch + scheduler.Now - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
         var record = new StoredRecord(Number(_last), arrival, data.ToArray());
         shard.Add(record);
-        return record;
+        Taken(record);
     }
 
     public SimulatedShard ShardOf(UInt128 hash)

@@ -9,6 +9,9 @@ namespace Streaming.Tests.Simulation.Streams;
 internal sealed class StreamClient(
     SimulatedStream stream, Wire wire, Faults faults, TimeProvider clock, TimeSpan pollInterval, Action<string> log) : IRecordStream
 {
+    /// <summary>Calls that this process saw fail.</summary>
+    public int Failures { get; private set; }
+
     public string Address => stream.Name;
 
     public Task<bool> CreateAsync(int shardCount, CancellationToken cancellation)
@@ -32,7 +35,7 @@ internal sealed class StreamClient(
                 return (shard, shard.Find(from));
             },
             cancellation);
-        return new ShardReader(this, start.Shard, start.Next);
+        return new ShardReader(this, start.Shard, from, start.Next);
     }
 
     public Task<PutReply> PutAsync(PutBatch batch, CancellationToken cancellation)
@@ -49,13 +52,16 @@ internal sealed class StreamClient(
     private Task<T> CallAsync<T>(string what, Func<T> carryOut, CancellationToken cancellation, int slowness = 1)
         => wire.CallAsync(faults.OfRead(slowness), carryOut, why =>
         {
+            Failures++;
             log($"{what} failed: {why}");
             return new StreamUnavailableException($"{Address}: {what}: {why}");
         }, cancellation);
 
-    private sealed class ShardReader(StreamClient client, SimulatedShard shard, int first) : IShardReader
+    /// <param name="from">Where it begins again if its place expires before it has read a record.</param>
+    private sealed class ShardReader(StreamClient client, SimulatedShard shard, StreamPosition from, int first) : IShardReader
     {
         private readonly RecordBatch _batch = new();
+        private StreamPosition _position = from;
         private int _next = first;
         private bool _isBusy;
         private bool _isAtTip;
@@ -68,7 +74,9 @@ internal sealed class StreamClient(
             {
                 _batch.Clear();
                 if (_isAtTip) await Task.Delay(client.PollInterval, client.Clock, cancellation);
-                Fill(await client.CallAsync($"read {shard.Id}", Take, cancellation, shard.Slowness));
+                Answer answer;
+                while ((answer = await client.CallAsync($"read {shard.Id}", Take, cancellation, shard.Slowness)).IsExpired) await RenewAsync(cancellation);
+                Fill(answer);
                 return _batch;
             }
             finally
@@ -79,8 +87,15 @@ internal sealed class StreamClient(
 
         public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
+        private async Task RenewAsync(CancellationToken cancellation)
+        {
+            client.Log($"read {shard.Id}: its place has expired");
+            _next = await client.CallAsync($"begin {shard.Id} again", () => shard.Find(_position), cancellation);
+        }
+
         private Answer Take()
         {
+            if (client.Faults.IsExpired) return new Answer(0, 0, IsEnd: false) { IsExpired = true };
             if (_next < shard.Trimmed) throw new StreamDataLossException($"{shard.Id}: records from {_next} to {shard.Trimmed} are trimmed.");
             _next = Math.Max(shard.Trimmed, _next - client.Faults.Redelivered);
             int left = shard.Count - _next;
@@ -93,13 +108,19 @@ internal sealed class StreamClient(
         private void Fill(Answer answer)
         {
             for (int i = 0; i < answer.Count; i++, _next++) _batch.Add(shard[_next].Number, shard[_next].ArrivalMicros, shard[_next].Data);
+            // What is delivered again may be older than what the reader began behind.
+            if (_batch.Count > 0 && _batch[_batch.Count - 1].SequenceNumber > _position.SequenceNumber)
+                _position = StreamPosition.After(_batch[_batch.Count - 1].SequenceNumber);
             _batch.MillisBehindLatest = answer.MillisBehindLatest;
             _batch.IsEndOfShard = answer.IsEnd;
             _isAtTip = answer.MillisBehindLatest == 0;
             if (answer.Count > 0 || answer.IsEnd) client.Log($"read {shard.Id}: {answer.Count} to {_next - 1}{(answer.IsEnd ? ", its end" : "")}");
         }
 
-        private readonly record struct Answer(int Count, long MillisBehindLatest, bool IsEnd);
+        private readonly record struct Answer(int Count, long MillisBehindLatest, bool IsEnd)
+        {
+            public bool IsExpired { get; init; }
+        }
     }
 
     private TimeSpan PollInterval => pollInterval;

@@ -1,4 +1,4 @@
-using Streaming.Tests.Simulation.Streams;
+using Streaming.Consumer;
 
 namespace Streaming.Tests.Simulation.Workers;
 
@@ -12,28 +12,40 @@ internal sealed class Fleet
     public Fleet(World world)
     {
         (_world, _plan, _random) = (world, world.Plan, world.Plan.RandomFor("fleet"));
-        Workers = [.. Enumerable.Range(0, _plan.Workers).Select(i => new Worker($"w{i}", world, MayBefall))];
+        Workers = Create("w", DataLossReaction.Stop);
     }
 
-    public IReadOnlyList<Worker> Workers { get; }
+    public IReadOnlyList<Worker> Workers { get; private set; }
 
     public void Start()
     {
-        foreach (Worker worker in Workers) _world.Own.Start(worker.RunAsync);
+        StartWorkers();
         StartChance(_plan.LifecycleEvery, () => Befall(Workers[_random.Next(Workers.Count)]));
         StartChance(_plan.StormsEvery, BeginStorm);
         StartChance(_plan.ClockJumpsEvery, JumpAClock);
-        if (_plan.TrimsEvery is { } every) StartChance(every, Trim);
+        if (_plan.TrimsEvery is { } trims) StartChance(trims, _world.Retention.TrimRead);
+        if (_plan.LosesEvery is { } loses) StartChance(loses, _world.Retention.TrimUnread);
     }
 
     /// <summary>The faults are over: who was stopped goes on.</summary>
     public void Calm()
     {
         foreach (Worker worker in Workers) worker.Current?.Process.Continue();
+    }
 
-        // Two that do not share only keep each other from getting on.
-        if (Scope.SharesShards) return;
-        foreach (Worker worker in Workers.Skip(1)) worker.Retire(mustEndWell: false);
+    /// <summary>The operator has decided: workers that go on after a loss, in place of those that stopped there.</summary>
+    public void Replace()
+    {
+        Workers = Create("c", DataLossReaction.Continue);
+        StartWorkers();
+    }
+
+    private Worker[] Create(string prefix, DataLossReaction onLoss)
+        => [.. Enumerable.Range(0, _plan.Workers).Select(i => new Worker($"{prefix}{i}", _world, onLoss, MayBefall))];
+
+    private void StartWorkers()
+    {
+        foreach (Worker worker in Workers) _world.Own.Start(worker.RunAsync);
     }
 
     private void StartChance(TimeSpan meanPause, Action happens) => _world.Own.Start(async () =>
@@ -109,12 +121,6 @@ internal sealed class Fleet
         Worker worker = Workers[_random.Next(Workers.Count)];
         Log(worker, $"has its wall clock set by {by.TotalSeconds} s");
         worker.Current?.Process.Clock.Jump(by);
-    }
-
-    /// <summary>Retention removes what all checkpoints have passed; the position's own record stays, or it would look like a loss.</summary>
-    private void Trim()
-    {
-        foreach (SimulatedShard shard in _world.Stream.Shards) shard.Trim(shard.IndexAfter(_world.Watch.CheckpointOf(shard.Id)) - 1);
     }
 
     private void Log(Worker worker, string what)

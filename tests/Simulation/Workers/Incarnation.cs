@@ -1,5 +1,8 @@
 using Microsoft.Extensions.Logging;
 using Streaming.Consumer;
+using Streaming.Consumer.Flushing;
+using Streaming.Shared.Objects;
+using Streaming.Shared.Streams;
 using Streaming.Tests.Simulation.Network;
 using Streaming.Tests.Simulation.Objects;
 using Streaming.Tests.Simulation.Scheduling;
@@ -12,18 +15,24 @@ internal sealed class Incarnation
 {
     private readonly TaskCompletionSource<Exception?> _ended = new();
     private readonly CancellationTokenSource _drain = new();
+    private readonly World _world;
+    private readonly StreamClient _stream;
+    private readonly StoreClient _store;
     private readonly ConsumerService _service;
 
     /// <param name="stepped">Told at each step of a call to the stream or the store.</param>
-    public Incarnation(string name, World world, ClockFaults clock, Action<Incarnation> stepped)
+    public Incarnation(string name, World world, DataLossReaction onLoss, ClockFaults clock, Action<Incarnation> stepped)
     {
+        _world = world;
         Process = new SimulatedProcess(name, world.Scheduler, clock);
         var wire = new Wire(Process, world.Scheduler, () => stepped(this));
         void Log(string what) => world.History.Add(name, what);
+        _stream = new StreamClient(world.Stream, wire, world.Faults, Process.Clock, world.Plan.PollInterval, Log);
+        _store = new StoreClient(world.Bucket, wire, world.Faults, Log);
         _service = new ConsumerService(
-            new StreamClient(world.Stream, wire, world.Faults, Process.Clock, world.Plan.PollInterval, Log),
-            new StoreClient(world.Bucket, wire, world.Faults, Log),
-            world.Plan.Options with { WorkerId = name },
+            _stream,
+            _store,
+            world.Plan.Options with { WorkerId = name, OnDataLoss = onLoss },
             Process.Clock,
             world.Plan.RandomFor(name),
             new HistoryLoggers(Log));
@@ -50,6 +59,21 @@ internal sealed class Incarnation
 
         _ended.TrySetResult(error);
     });
+
+    /// <summary>
+    /// What may end a consumer although nothing is wrong with it, if just that has befallen this life; it must go on where it was when
+    /// it is started again.
+    /// </summary>
+    public bool MayEndWith(Exception error) => error switch
+    {
+        DeathException => Process.IsDead,
+        StoreUnavailableException => _store.Failures > 0,
+        LostRaceException => _store.Conflicts > 0,
+        StreamUnavailableException => _stream.Failures > 0,
+        DrainTimeoutException => IsDraining,
+        StreamDataLossException => _world.Retention.Stuck is { } shard && error.Message.Contains(shard.Id, StringComparison.Ordinal),
+        _ => false,
+    };
 
     /// <summary>SIGTERM: the process notices when it runs.</summary>
     public void Drain() => Process.Post(_ => _drain.Cancel(), null);

@@ -1,14 +1,10 @@
 using Streaming.Consumer;
-using Streaming.Consumer.Flushing;
-using Streaming.Consumer.Progress;
-using Streaming.Shared.Objects;
-using Streaming.Shared.Streams;
 using Streaming.Tests.Simulation.Scheduling;
 
 namespace Streaming.Tests.Simulation.Workers;
 
 /// <summary>A place where a consumer runs under a service manager: whenever it ends it is started again, until it is retired.</summary>
-internal sealed class Worker(string name, World world, Action<Worker> stepped)
+internal sealed class Worker(string name, World world, DataLossReaction onLoss, Action<Worker> stepped)
 {
     private readonly Random _random = world.Plan.RandomFor(name);
     private int _lives;
@@ -40,7 +36,7 @@ internal sealed class Worker(string name, World world, Action<Worker> stepped)
 
     private async Task LiveAsync()
     {
-        Incarnation life = new($"{name}.{++_lives}", world, DrawClock(), _ => stepped(this));
+        Incarnation life = new($"{name}.{++_lives}", world, onLoss, DrawClock(), _ => stepped(this));
         Current = life;
         world.History.Add(life.Process.Name, "starts");
         life.Start();
@@ -48,22 +44,9 @@ internal sealed class Worker(string name, World world, Action<Worker> stepped)
         world.History.Add(life.Process.Name, error is null ? "ended" : $"ended: {error.GetType().Name}: {error.Message}");
         Current = null;
         if (error is null && !life.IsDraining) throw new ViolationException("a worker ended", $"{life.Process.Name} was not told to");
-        if (error is not null && !MayEndWith(error)) throw new ViolationException("an unexpected error", $"{life.Process.Name}: {error}");
+        if (error is not null && !life.MayEndWith(error)) throw new ViolationException("an unexpected error", $"{life.Process.Name}: {error}");
         if (error is not null && _mustEndWell) throw new ViolationException("a drain failed", $"{life.Process.Name}: {error}");
     }
-
-    /// <summary>What ends a consumer although nothing is wrong with it; it must go on where it was when it is started again.</summary>
-    private bool MayEndWith(Exception error) => error switch
-    {
-        DeathException or StoreUnavailableException or LostRaceException or StreamUnavailableException or DrainTimeoutException => true,
-
-        // Another worker, or a put of an earlier life that was carried out late, has moved the checkpoint on.
-        CheckpointRefusedException refused => refused.Message.Contains("was changed by another", StringComparison.Ordinal),
-
-        // Who was overtaken may stand before what retention could then remove.
-        StreamDataLossException => world.Plan.TrimsEvery is not null,
-        _ => false,
-    };
 
     private ClockFaults DrawClock()
         => new(_random.Next(2) == 0 ? 1000 : _random.Next(800, 1250), TimeSpan.FromSeconds(_random.Next(2) == 0 ? 0 : _random.Next(-7200, 7200)));

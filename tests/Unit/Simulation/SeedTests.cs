@@ -29,9 +29,10 @@ public sealed class SeedTests
         Assert.NotEqual(first, HistoryOf(seed + 1));
     }
 
+    // What a seed draws has changed since: these numbers were found by putting the mistake back.
     [Theory]
-    [InlineData(529, "a worker that lost its lease at the tip of a shard read on, and kept it from others in its own process")]
-    [InlineData(1051, "a worker that had lost its lease took what was trimmed meanwhile for a loss")]
+    [InlineData(2381, "a worker that lost its lease at the tip of a shard read on, and kept it from others in its own process")]
+    [InlineData(350, "a worker that had lost its lease took what was trimmed meanwhile for a loss")]
     public void SeedThatOnceFailed_KeepsEveryPromise(int seed, string because)
     {
         ViolationException? violation = SeedRun.Run(seed).Violation;

@@ -67,6 +67,32 @@ public sealed class KinesisStreamTests : IAsyncLifetime
         Assert.Equal(["3"], (await _stream.ReadAllAsync(First, StreamPosition.After(seen[1].Position))).Texts());
     }
 
+    // A process that was stopped for longer than the retention: the service would begin behind the gap and not say so.
+    [Fact]
+    public async Task IteratorThatExpiredBeforeAGap_IsALoudLoss()
+    {
+        await _stream.PutAsync(("A", "1"), ("A", "2"));
+        await using IShardReader reader = await _stream.OpenReaderAsync(First, StreamPosition.TrimHorizon, default);
+        Assert.Equal(["1", "2"], (await reader.ReadToTipAsync()).Texts());
+        await _stream.PutAsync(("A", "3"), ("A", "4"));
+        _aws.Kinesis.Trim("stock_stream", 3);
+        _aws.Kinesis.Faults = new KinesisFaults(1) { ExpiredIterator = 1, Storm = (1, 100) };
+        await Assert.ThrowsAsync<StreamDataLossException>(() => reader.ReadAsync(default).AsTask());
+    }
+
+    [Fact]
+    public async Task IteratorThatExpiredAtAQuietTip_IsNoLoss()
+    {
+        await _stream.PutAsync(("A", "1"), ("A", "2"));
+        await using IShardReader reader = await _stream.OpenReaderAsync(First, StreamPosition.TrimHorizon, default);
+        Assert.Equal(["1", "2"], (await reader.ReadToTipAsync()).Texts());
+        Assert.Equal(0, (await reader.ReadAsync(default)).Count);
+        await _stream.PutAsync(("A", "3"));
+        _aws.Kinesis.Trim("stock_stream", 2);
+        _aws.Kinesis.Faults = new KinesisFaults(1) { ExpiredIterator = 1, Storm = (1, 100) };
+        Assert.Equal(["3"], (await reader.ReadToTipAsync()).Texts());
+    }
+
     // The look at the oldest record has an iterator of its own, which does not begin at the position when it is renewed.
     [Fact]
     public async Task IteratorThatExpiresWhileTheOldestIsLookedFor_IsNoLoss()
