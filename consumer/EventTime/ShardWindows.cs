@@ -14,13 +14,19 @@ public sealed class ShardWindows(EventTimeRules rules, TickerTable tickers)
     private readonly WindowedBatch _result = new();
     private readonly List<KeptRecord> _late = [];
     private readonly List<KeptRecord> _quarantined = [];
+    // Counted apart: a record of five is copied whole for each.
+    private long _read;
+    private long _windowed;
+    private long _lateCount;
+    private long _quarantinedCount;
+    private long _repeated;
 
     public TickerTable Tickers { get; } = tickers;
 
     /// <summary>The last record that was folded in.</summary>
     public SequenceNumber Position { get; private set; }
 
-    public Books Books { get; private set; }
+    public Books Books => new(_read, _windowed, _lateCount, _quarantinedCount, _repeated);
 
     /// <summary>Highest event time of the shard; it decides when windows are written, never what is late.</summary>
     public long ShardMicros { get; private set; } = long.MinValue;
@@ -48,7 +54,7 @@ public sealed class ShardWindows(EventTimeRules rules, TickerTable tickers)
         _result.Decoded = batch;
         RecordGuard.Run(batch.Records.Count, AddRecords, Fail);
         FailureCount += batch.Failures.Count;
-        Books = Books with { Read = Books.Read + batch.Records.Count };
+        _read += batch.Records.Count;
         _result.Books = Books;
         _result.ShardMicros = ShardMicros;
         return _result;
@@ -73,14 +79,14 @@ public sealed class ShardWindows(EventTimeRules rules, TickerTable tickers)
         if (tick.SequenceNumber <= Position)
         {
             // The stream has given it before.
-            Books = Books with { Repeated = Books.Repeated + 1 };
+            _repeated++;
             return;
         }
 
         if (tick.Fault is { } fault)
         {
-            Keep(_quarantined, Books.Quarantined, records[index], fault);
-            Books = Books with { Quarantined = Books.Quarantined + 1 };
+            Keep(_quarantined, _quarantinedCount, records[index], fault);
+            _quarantinedCount++;
         }
         else
         {
@@ -97,7 +103,7 @@ public sealed class ShardWindows(EventTimeRules rules, TickerTable tickers)
         if (run is not null && ticker.Runs.HasShown(run, tick.Seq))
         {
             // Its producer has put it before. That is judged first: a repeat that comes too late for its window is no late tick.
-            Books = Books with { Repeated = Books.Repeated + 1 };
+            _repeated++;
             return;
         }
 
@@ -105,8 +111,8 @@ public sealed class ShardWindows(EventTimeRules rules, TickerTable tickers)
         long start = WindowValue.StartOf(tick.EventMicros);
         if (rules.IsSealed(start + WindowValue.LengthMicros, ticker.WatermarkMicros))
         {
-            Keep(_late, Books.Late, records[index], LateReason);
-            Books = Books with { Late = Books.Late + 1 };
+            Keep(_late, _lateCount, records[index], LateReason);
+            _lateCount++;
         }
         else
         {
@@ -118,12 +124,20 @@ public sealed class ShardWindows(EventTimeRules rules, TickerTable tickers)
 
     private void AddToWindow(TickerState ticker, long start, in DecodedTick tick)
     {
-        int i = ticker.Find(start);
-        if (i < 0) Open(ticker, ~i, tick);
-        else Add(ticker.Windows[i], tick);
+        if (ticker.Newest is { } newest && newest.Value.StartMicros == start)
+        {
+            Add(newest, tick);
+        }
+        else
+        {
+            int i = ticker.Find(start);
+            if (i < 0) Open(ticker, ~i, tick);
+            else Add(ticker.Windows[i], tick);
+        }
+
         if (tick.EventMicros > ticker.WatermarkMicros) ticker.WatermarkMicros = tick.EventMicros;
         if (tick.EventMicros > ShardMicros) ShardMicros = tick.EventMicros;
-        Books = Books with { Windowed = Books.Windowed + 1 };
+        _windowed++;
     }
 
     private void Add(Window window, in DecodedTick tick)
@@ -138,7 +152,7 @@ public sealed class ShardWindows(EventTimeRules rules, TickerTable tickers)
     private void Open(TickerState ticker, int index, in DecodedTick tick)
     {
         DateOnly tradeDate = tick.Date ?? _calendar.DateOf(tick.EventMicros);
-        ticker.Windows.Insert(index, new Window(ticker, WindowValue.Of(tick, tradeDate)));
+        ticker.Insert(index, new Window(ticker, WindowValue.Of(tick, tradeDate)));
         WindowCount++;
         DirtyCount++;
     }
@@ -153,7 +167,7 @@ public sealed class ShardWindows(EventTimeRules rules, TickerTable tickers)
     public void Restore(ShardFold fold)
     {
         Position = fold.Position;
-        Books = fold.Books;
+        (_read, _windowed, _lateCount, _quarantinedCount, _repeated) = fold.Books;
         ShardMicros = fold.ShardMicros;
         foreach ((string name, long watermark) in fold.Watermarks) Ticker(name).WatermarkMicros = watermark;
         foreach ((string name, WindowValue value) in fold.Windows)
@@ -161,7 +175,7 @@ public sealed class ShardWindows(EventTimeRules rules, TickerTable tickers)
             TickerState ticker = Ticker(name);
             int i = ticker.Find(value.StartMicros);
             var window = Window.Restored(ticker, value);
-            ticker.Windows.Insert(~i, window);
+            ticker.Insert(~i, window);
             WindowCount++;
             if (window.IsDirty) DirtyCount++;
         }
@@ -218,9 +232,6 @@ public sealed class ShardWindows(EventTimeRules rules, TickerTable tickers)
     /// <summary>Drops the windows that take no tick any more and whose last value is confirmed in its object.</summary>
     public void DropFinished()
     {
-        foreach (TickerState ticker in Tickers.All)
-        {
-            WindowCount -= ticker.Windows.RemoveAll(window => window.IsFinished(rules));
-        }
+        foreach (TickerState ticker in Tickers.All) WindowCount -= ticker.DropFinished(rules);
     }
 }
