@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 using Streaming.Consumer.EventTime;
 using Streaming.Shared.Streams;
 using Streaming.Shared.Ticks;
@@ -25,6 +26,7 @@ internal sealed class UsualTick(TickerTable tickers, RunIds runs)
     /// <summary>What is looked at from the seconds on, whatever the time's length: to where the prices begin, and more stands there.</summary>
     private const int SecondsBytes = 18;
 
+    private const int MaxDigits = 15;
     private const long MicrosPerMinute = 60_000_000;
 
     private static readonly double[] PowersOfTen = [.. Enumerable.Range(0, ExactPrice.Scale + 1).Select(n => Math.Pow(10, n))];
@@ -43,6 +45,7 @@ internal sealed class UsualTick(TickerTable tickers, RunIds runs)
     private string _run = "";
 
     /// <returns>False if the record is left to the general reader; <paramref name="tick"/> is anything then.</returns>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     public bool TryRead(in StreamRecord record, out DecodedTick tick)
     {
         Unsafe.SkipInit(out tick);
@@ -56,8 +59,22 @@ internal sealed class UsualTick(TickerTable tickers, RunIds runs)
         length = ReadTime(data[at..], ref tick);
         if (length == 0 || tick.EventMicros - record.ArrivalMicros > BadRecordReasons.MaxAheadMicros) return false;
         at += length;
-        if (!ReadPrices(data, ref at, ref tick) || !ReadVolume(data, ref at, ref tick) || !ReadRun(data, ref at, ref tick)) return false;
-        if (at != data.Length - 1 || data[at] != (byte)'}') return false;
+        bool isBar = data[at..].StartsWith("\"open\":"u8);
+        if (isBar)
+        {
+            length = ReadOpenHighLow(data, at, ref tick);
+            if (length == 0) return false;
+            at += length;
+        }
+
+        length = ReadClose(data, at, ref tick);
+        if (length == 0) return false;
+        at += length;
+        if (!isBar) tick.Open = tick.High = tick.Low = tick.Close;
+        length = ReadVolume(data, at, ref tick);
+        if (length < 0) return false;
+        at += length;
+        if (!ReadRun(data, at, ref tick)) return false;
 
         // Last, as the general reader does, which also enters a ticker that is new.
         if (tickers.FindShort(name) is not { } state) return false;
@@ -138,20 +155,12 @@ internal sealed class UsualTick(TickerTable tickers, RunIds runs)
         return true;
     }
 
-    /// <summary>Open, high and low, or none of them, and the close.</summary>
-    private static bool ReadPrices(ReadOnlySpan<byte> data, ref int at, ref DecodedTick tick)
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static int ReadOpenHighLow(ReadOnlySpan<byte> data, int start, ref DecodedTick tick)
     {
-        ReadOnlySpan<byte> close = "\"close\":"u8;
-        bool isBar = !data[at..].StartsWith(close);
-        if (isBar && !(ReadPrice(data, "\"open\":"u8, ref at, out tick.Open) && ReadPrice(data, "\"high\":"u8, ref at, out tick.High)
-            && ReadPrice(data, "\"low\":"u8, ref at, out tick.Low) && data[at..].StartsWith(close))) return false;
-        int length = ReadNumber(data, at + close.Length, out ulong number, out int decimals);
-        if (length == 0 || !TryScale(number, decimals, out double price)) return false;
-        at += close.Length + length;
-        tick.Close = price;
-        tick.ExactClose = (Int128)Math.BigMul(number, UnitsOfDecimals[decimals]);
-        if (!isBar) tick.Open = tick.High = tick.Low = price;
-        return true;
+        int at = start;
+        return ReadPrice(data, "\"open\":"u8, ref at, out tick.Open) && ReadPrice(data, "\"high\":"u8, ref at, out tick.High)
+            && ReadPrice(data, "\"low\":"u8, ref at, out tick.Low) ? at - start : 0;
     }
 
     /// <summary>A price with its name before it and a comma behind it.</summary>
@@ -164,6 +173,16 @@ internal sealed class UsualTick(TickerTable tickers, RunIds runs)
         return length > 0 && TryScale(number, decimals, out price) && at < data.Length && data[at - 1] == (byte)',';
     }
 
+    private static int ReadClose(ReadOnlySpan<byte> data, int at, ref DecodedTick tick)
+    {
+        ReadOnlySpan<byte> name = "\"close\":"u8;
+        if (!data[at..].StartsWith(name)) return 0;
+        int length = ReadNumber(data, at + name.Length, out ulong number, out int decimals);
+        if (length == 0 || !TryScale(number, decimals, out tick.Close)) return 0;
+        tick.ExactClose = new Int128(Math.BigMul(number, UnitsOfDecimals[decimals], out ulong low), low);
+        return name.Length + length;
+    }
+
     // Fifteen digits and powers of ten so small are doubles themselves: their quotient is rounded once, as the nearest double is.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool TryScale(ulong number, int decimals, out double price)
@@ -172,27 +191,38 @@ internal sealed class UsualTick(TickerTable tickers, RunIds runs)
         return TickRules.IsPrice(price);
     }
 
-    private static bool ReadVolume(ReadOnlySpan<byte> data, ref int at, ref DecodedTick tick)
+    /// <returns>How long it is, 0 if there is none, or -1.</returns>
+    private static int ReadVolume(ReadOnlySpan<byte> data, int at, ref DecodedTick tick)
     {
         ReadOnlySpan<byte> name = ",\"volume\":"u8;
         tick.Volume = Tick.NoVolume;
-        if (!data[at..].StartsWith(name)) return true;
+        if (!data[at..].StartsWith(name)) return 0;
         int length = ReadNumber(data, at + name.Length, out ulong number, out int decimals);
-        at += name.Length + length;
         tick.Volume = (long)number;
-        return length > 0 && decimals == 0;
+        return length > 0 && decimals == 0 ? name.Length + length : -1;
     }
 
-    private bool ReadRun(ReadOnlySpan<byte> data, ref int at, ref DecodedTick tick)
+    /// <summary>Run and counter, or neither, to the end of the record.</summary>
+    private bool ReadRun(ReadOnlySpan<byte> data, int at, ref DecodedTick tick)
     {
-        (tick.Run, tick.Seq) = (null, 0);
-        if (at == data.Length - 1) return true;
+        if (data[^1] != (byte)'}') return false;
+        int end = data.Length - 1;
+        if (at == end)
+        {
+            (tick.Run, tick.Seq) = (null, 0);
+            return true;
+        }
+
         ReadOnlySpan<byte> text = data[at..];
         if (!text.StartsWith(_runText) && !TryRememberRun(text)) return false;
-        int length = ReadNumber(data, at + _runText.Length, out ulong number, out int decimals);
-        at += _runText.Length + length;
-        (tick.Run, tick.Seq) = (_run, (long)number);
-        return length > 0 && decimals == 0;
+        at += _runText.Length;
+        if (end - at is <= 0 or > MaxDigits || (data[at] == (byte)'0' && end - at > 1)) return false;
+
+        // What stands before the number is made zeros.
+        Vector128<byte> digits = Vector128.Create(data[(end - Vector128<byte>.Count)..]) - Vector128.Create((byte)'0');
+        digits &= Vector128.GreaterThan(Vector128<sbyte>.Indices, Vector128.Create((sbyte)(Vector128<byte>.Count - 1 - (end - at)))).AsByte();
+        (tick.Run, tick.Seq) = (_run, (long)ValueOf(digits));
+        return !Vector128.GreaterThanAny(digits, Vector128.Create((byte)9));
     }
 
     private bool TryRememberRun(ReadOnlySpan<byte> text)
@@ -227,8 +257,11 @@ internal sealed class UsualTick(TickerTable tickers, RunIds runs)
             count = length - 1;
         }
 
+        // The digits are moved to the vector's end, over the point. A place before the first one is below zero, which gives a zero.
+        Vector128<sbyte> from = Vector128<sbyte>.Indices - Vector128.Create((sbyte)(Vector128<byte>.Count - count));
+        from -= Vector128.GreaterThan(from, Vector128.Create((sbyte)(whole - 1)));
+        number = ValueOf(Vector128.ShuffleNative(digits, from.AsByte()));
         decimals = count - whole;
-        number = ValueOf(digits, whole, count);
         bool isUsual = whole > 0 && length < Vector128<byte>.Count && (length == whole || decimals > 0) && (whole == 1 || data[at] != (byte)'0');
         return isUsual ? length : 0;
     }
@@ -242,13 +275,20 @@ internal sealed class UsualTick(TickerTable tickers, RunIds runs)
         return Vector128.Shuffle(Vector128.Create(data[^Vector128<byte>.Count..]), Vector128<byte>.Indices + Vector128.Create((byte)missing));
     }
 
-    /// <summary>Moves the digits to the vector's end, over the point, and makes pairs of them, then fours, then eights.</summary>
+    /// <summary>The number of sixteen digits: pairs of them, then fours, then eights.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static ulong ValueOf(Vector128<byte> digits, int whole, int count)
+    private static ulong ValueOf(Vector128<byte> digits)
     {
-        Vector128<sbyte> from = Vector128<sbyte>.Indices - Vector128.Create((sbyte)(Vector128<byte>.Count - count));
-        from -= Vector128.GreaterThanOrEqual(from, Vector128.Create((sbyte)whole));
-        Vector128<ushort> pairs = Vector128.Shuffle(digits, from.AsByte()).AsUInt16();
+        if (Sse41.IsSupported)
+        {
+            Vector128<short> twos = Ssse3.MultiplyAddAdjacent(digits, Vector128.Create((ushort)0x010A).AsSByte());
+            Vector128<int> quads = Sse2.MultiplyAddAdjacent(twos, Vector128.Create(0x0001_0064).AsInt16());
+            Vector128<int> both = Sse2.MultiplyAddAdjacent(Sse41.PackUnsignedSaturate(quads, quads).AsInt16(), Vector128.Create(0x0001_2710).AsInt16());
+            ulong word = both.AsUInt64()[0];
+            return ((uint)word * EightDigits.Power) + (word >> 32);
+        }
+
+        Vector128<ushort> pairs = digits.AsUInt16();
         pairs = ((pairs * 10) + (pairs >>> 8)) & Vector128.Create((ushort)0xFF);
         Vector128<uint> fours = ((pairs * 100).AsUInt32() + (pairs.AsUInt32() >>> 16)) & Vector128.Create(0xFFFFU);
         const ulong eights = (10_000UL << 32) + 1;
