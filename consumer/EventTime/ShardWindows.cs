@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Streaming.Consumer.Decoding;
 using Streaming.Shared.Streams;
 using Streaming.Shared.Ticks;
@@ -64,7 +65,20 @@ public sealed class ShardWindows(EventTimeRules rules, TickerTable tickers)
     {
         RecordBatch records = _result.Decoded.Records;
         ReadOnlySpan<DecodedTick> ticks = _result.Decoded.Ticks;
-        for (; next < end; next++) AddRecord(ticks[next], records, next);
+        for (; next < end; next++)
+        {
+            Prefetch(ticks, next);
+            AddRecord(ticks[next], records, next);
+        }
+    }
+
+    // The windows of many tickers do not fit the processor's nearest caches: those of the next records are asked for before they are needed.
+    private static void Prefetch(ReadOnlySpan<DecodedTick> ticks, int index)
+    {
+        const int ahead = 8;
+        if (index + (2 * ahead) >= ticks.Length) return;
+        ticks[index + (2 * ahead)].Ticker?.Prefetch();
+        ticks[index + ahead].Ticker?.Newest?.Prefetch();
     }
 
     private void Fail(int index, Exception failure)
@@ -149,6 +163,7 @@ public sealed class ShardWindows(EventTimeRules rules, TickerTable tickers)
     /// <summary>Why a record is in <c>late/</c>.</summary>
     public const string LateReason = "its window had ended more than the allowed lateness before the ticker's watermark";
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private void Open(TickerState ticker, int index, in DecodedTick tick)
     {
         DateOnly tradeDate = tick.Date ?? _calendar.DateOf(tick.EventMicros);
@@ -157,6 +172,7 @@ public sealed class ShardWindows(EventTimeRules rules, TickerTable tickers)
         DirtyCount++;
     }
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private void Keep(List<KeptRecord> list, long ordinal, in StreamRecord record, string reason)
     {
         list.Add(new KeptRecord(ordinal, record.SequenceNumber, record.ArrivalMicros, reason, record.Data.ToArray()));

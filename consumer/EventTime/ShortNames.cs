@@ -33,7 +33,7 @@ internal sealed class ShortNames
         if (utf8.Length is 0 or > 16) return;
         Span<byte> name = stackalloc byte[Vector128<byte>.Count];
         utf8.CopyTo(name);
-        if (++_count > _entries.Length / 4) Grow();
+        if (++_count > _entries.Length / 2) Grow();
         Enter(new Entry { Name = Vector128.Create<byte>(name), Ticker = ticker });
     }
 

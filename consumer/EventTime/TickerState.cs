@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Streaming.Consumer.EventTime;
 
 /// <summary>One ticker of a shard: its watermark, the windows that may still change, and how far its producers have come.</summary>
@@ -42,4 +44,7 @@ public sealed class TickerState(string name)
         Newest = _windows.Count > 0 ? _windows[^1] : null;
         return dropped;
     }
+
+    /// <summary>Has the processor fetch it.</summary>
+    public void Prefetch() => CacheLines.Prefetch(ref Unsafe.As<ProducerRuns, byte>(ref Runs), 1);
 }

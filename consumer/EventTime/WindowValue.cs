@@ -13,32 +13,35 @@ public struct WindowValue
     /// <summary>One minute, in microseconds.</summary>
     public const long LengthMicros = 60_000_000;
 
+    // What every tick touches comes first, so that it lies together.
+
     /// <summary>Start of the minute, UTC microseconds since 1970.</summary>
     public long StartMicros;
-
-    /// <summary>The first tick's in shard order, so that the window never moves between partitions.</summary>
-    public DateOnly TradeDate;
 
     public long TickCount;
 
     /// <summary>Sum of the closes in units of 1e-12 (<see cref="ExactPrice"/>).</summary>
     public Int128 CloseSum;
 
-    public double Open;
+    /// <summary>Null if no tick had a volume. Wider than the column, so that the sum itself cannot overflow.</summary>
+    public Int128? VolumeSum;
+
     public double High;
     public double Low;
     public double LastClose;
-
-    /// <summary>Event time and number of the tick that gave <see cref="Open"/>.</summary>
-    public long FirstMicros;
-    public SequenceNumber FirstSequenceNumber;
 
     /// <summary>Event time and number of the tick that gave <see cref="LastClose"/>.</summary>
     public long LastMicros;
     public SequenceNumber LastSequenceNumber;
 
-    /// <summary>Null if no tick had a volume. Wider than the column, so that the sum itself cannot overflow.</summary>
-    public Int128? VolumeSum;
+    /// <summary>Event time and number of the tick that gave <see cref="Open"/>.</summary>
+    public long FirstMicros;
+    public SequenceNumber FirstSequenceNumber;
+
+    public double Open;
+
+    /// <summary>The first tick's in shard order, so that the window never moves between partitions.</summary>
+    public DateOnly TradeDate;
 
     public readonly long EndMicros => StartMicros + LengthMicros;
 

@@ -9,7 +9,7 @@ internal sealed class TickBatches
 
     private const int EventsPerBatch = 5_000;
 
-    /// <summary>A shard takes 1,000 records a second.</summary>
+    /// <summary>Of all events: a shard takes 1,000 records a second.</summary>
     public static readonly TimeSpan Span = TimeSpan.FromSeconds(Events / 1_000);
 
     /// <summary>After every event.</summary>
@@ -17,8 +17,13 @@ internal sealed class TickBatches
 
     /// <param name="oddOneOf">One of so many records is written as others write it; 0 for none.</param>
     public TickBatches(int tickers, int oddOneOf = 0)
+        : this(tickers, Span, oddOneOf)
     {
-        var ticks = new TickRecords(tickers, Events, Span);
+    }
+
+    public TickBatches(int tickers, TimeSpan span, int oddOneOf = 0)
+    {
+        var ticks = new TickRecords(tickers, Events, span);
         var lines = new MemoryStream();
         for (int i = 0; i < Events; i++)
         {

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Streaming.Consumer.Decoding;
 using Streaming.Consumer.EventTime;
 using Streaming.Shared.Streams;
 using Streaming.Tests.Benchmarks.Data;
@@ -17,6 +18,9 @@ internal sealed class DecodeStage : IStage
     private const int FewTickers = 100;
     private const int ManyTickers = 10_000;
     private const int RoundsOfSlowSides = 5;
+
+    /// <summary>What a market of so many tickers sends in a minute, one core reads in less than a second.</summary>
+    private static readonly TimeSpan WholeMarketSpan = TimeSpan.FromMinutes(1);
 
     public string Name => "decode";
 
@@ -89,8 +93,8 @@ internal sealed class DecodeStage : IStage
 
     private static async Task<IReadOnlyList<Row>> OfManyTickersAsync()
     {
-        var many = new TickBatches(ManyTickers);
-        var few = new TickBatches(FewTickers);
+        var many = new TickBatches(ManyTickers, WholeMarketSpan);
+        var few = new TickBatches(FewTickers, WholeMarketSpan);
         Rounds rounds = await Rounds.RunAsync(
             new Side(Events, () => ShardFold.Run(many.All)),
             new Side(Events, () => ShardFold.Run(few.All)));
@@ -99,21 +103,16 @@ internal sealed class DecodeStage : IStage
 
     private static async Task<IReadOnlyList<Row>> AllocationAsync(TickBatches records, string stage)
     {
-        ShardWindows windows = null!;
+        ShardWindows windows = ShardFold.Run(records.All);
+        var decoder = new BatchDecoder(new TickDecoder(windows.Tickers).Decode);
         Rounds rounds = await Rounds.RunAsync(
-            new Side(Events, () => windows = ShardFold.Run(records.All)),
-            new Side(Events, () =>
-            {
-                // The same records would be repeats of themselves: so neither position nor runs are known, only tickers and windows.
-                windows = new ShardWindows(ShardFold.Rules, windows.Tickers);
-                foreach (TickerState ticker in windows.Tickers.All) ticker.Runs = default;
-                ShardFold.Run(records.All, windows);
-            }),
+            new Side(Events, () => ShardFold.Run(records.All, decoder, ShardFold.Over(windows.Tickers))),
+            new Side(Events, () => ShardFold.Run(records.All)),
             RoundsOfSlowSides);
         return
         [
-            new Row(stage, "allocated, into windows that are there", "B/event", rounds.Theirs(cost => cost.AllocatedBytes), new Target(0.1)),
-            new Row(stage, $"allocated, with {windows.Tickers.All.Sum(ticker => ticker.Windows.Count)} windows that are opened", "B/event", rounds.Ours(cost => cost.AllocatedBytes)),
+            new Row(stage, "allocated, into windows that are there", "B/event", rounds.Ours(cost => cost.AllocatedBytes), new Target(0.1)),
+            new Row(stage, $"allocated, with {windows.WindowCount} windows that are opened", "B/event", rounds.Theirs(cost => cost.AllocatedBytes)),
         ];
     }
 

@@ -16,20 +16,30 @@ internal static class ShardFold
     /// <summary>No tick is late when the records are folded a second time into the windows of the first.</summary>
     public static readonly EventTimeRules Rules = new ConsumerOptions { AllowedLateness = TickBatches.Span * 2 }.EventTime;
 
+    /// <summary>A new fold.</summary>
     public static ShardWindows Run(RecordBatch[] batches, Func<TickDecoder, RecordDecoder>? reader = null)
     {
         var windows = new ShardWindows(Rules, new TickerTable());
-        Run(batches, windows, reader);
+        var ticks = new TickDecoder(windows.Tickers);
+        Run(batches, new BatchDecoder(reader?.Invoke(ticks) ?? ticks.Decode), windows);
         return windows;
     }
 
-    public static void Run(RecordBatch[] batches, ShardWindows windows, Func<TickDecoder, RecordDecoder>? reader = null)
+    public static void Run(RecordBatch[] batches, BatchDecoder decoder, ShardWindows windows)
     {
-        var ticks = new TickDecoder(windows.Tickers);
-        var decoder = new BatchDecoder(reader?.Invoke(ticks) ?? ticks.Decode);
         foreach (RecordBatch batch in batches) windows.Add(decoder.Decode(batch));
         if (windows.Books.Windowed != windows.Books.Read)
             throw new InvalidOperationException($"Of {windows.Books.Read} events only {windows.Books.Windowed} are in windows.");
+    }
+
+    /// <summary>
+    /// A fold that finds its tickers and windows there, as another left them. The same records would be repeats of themselves, so neither
+    /// their numbers nor their runs are known.
+    /// </summary>
+    public static ShardWindows Over(TickerTable tickers)
+    {
+        foreach (TickerState ticker in tickers.All) ticker.Runs = default;
+        return new ShardWindows(Rules, tickers);
     }
 
     /// <summary>Rows of <c>avg_1min</c> with their partitions, in an order that follows from what is in them.</summary>

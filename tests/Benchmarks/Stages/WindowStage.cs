@@ -7,11 +7,14 @@ using Streaming.Tests.Benchmarks.Measuring;
 
 namespace Streaming.Tests.Benchmarks.Stages;
 
-/// <summary>Ticks that are decoded already into windows, by <see cref="ShardWindows"/> and by Rx alone; both open their windows and end them.</summary>
+/// <summary>
+/// Ticks that are decoded already into windows that are open, by <see cref="ShardWindows"/> and by Rx alone. A few batches again and again, so
+/// that they are in the processor's caches, as they are when they were just decoded.
+/// </summary>
 internal sealed class WindowStage : IStage
 {
-    private const int Events = TickBatches.Events;
-    private const int RoundsOfSlowSides = 5;
+    private const int Batches = 2;
+    private const int Passes = 100;
 
     public string Name => "window";
 
@@ -26,7 +29,7 @@ internal sealed class WindowStage : IStage
 
     private static async Task<IReadOnlyList<Row>> MeasureAsync(int tickers, Target target)
     {
-        RecordBatch[] records = new TickBatches(tickers).All;
+        RecordBatch[] records = new TickBatches(tickers).All[..Batches];
         var table = new TickerTable();
         var reader = new TickDecoder(table);
         DecodedBatch[] decoded = [.. records.Select(batch => new BatchDecoder(reader.Decode).Decode(batch))];
@@ -34,11 +37,10 @@ internal sealed class WindowStage : IStage
 
         ShardWindows windows = Fold(decoded, table);
         using (RxBars bars = FoldWithRx(events)) ShardFold.CheckThatSame(windows, bars.Rows);
-        Finish(windows);
+        long items = (long)events.Length * Passes;
         Rounds rounds = await Rounds.RunAsync(
-            new Side(Events, () => Finish(Fold(decoded, table))),
-            new Side(Events, () => FoldWithRx(events).Dispose()),
-            RoundsOfSlowSides);
+            new Side(items, () => Fold(decoded, table)),
+            new Side(items, () => FoldWithRx(events).Dispose()));
         string stage = $"window only, {tickers} tickers";
         return
         [
@@ -50,29 +52,25 @@ internal sealed class WindowStage : IStage
 
     private static ShardWindows Fold(DecodedBatch[] batches, TickerTable tickers)
     {
-        var windows = new ShardWindows(ShardFold.Rules, tickers);
-        foreach (DecodedBatch batch in batches) windows.Add(batch);
-        return windows;
-    }
-
-    /// <summary>Makes the tickers, which the decoded ticks point at, as new: their windows are confirmed and dropped, as after a flush.</summary>
-    private static void Finish(ShardWindows windows)
-    {
-        foreach (TickerState ticker in windows.Tickers.All)
+        ShardWindows windows = null!;
+        for (int i = 0; i < Passes; i++)
         {
-            foreach (Window window in ticker.Windows) window.ConfirmedTickCount = window.Value.TickCount;
-            ticker.WatermarkMicros = long.MaxValue;
+            windows = ShardFold.Over(tickers);
+            foreach (DecodedBatch batch in batches) windows.Add(batch);
+            if (windows.Books.Windowed != windows.Books.Read) throw new InvalidOperationException("Not all events are in windows.");
         }
 
-        windows.DropFinished();
-        foreach (TickerState ticker in windows.Tickers.All) (ticker.WatermarkMicros, ticker.Runs) = (long.MinValue, default);
-        if (windows.WindowCount > 0 || windows.Books.Windowed != Events) throw new InvalidOperationException("Not all events are in windows that are dropped.");
+        return windows;
     }
 
     private static RxBars FoldWithRx(MarketEvent[] events)
     {
         var bars = new RxBars();
-        foreach (MarketEvent e in events) bars.Add(e);
+        for (int i = 0; i < Passes; i++)
+        {
+            foreach (MarketEvent e in events) bars.Add(e);
+        }
+
         bars.End();
         return bars;
     }

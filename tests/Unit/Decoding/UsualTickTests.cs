@@ -103,6 +103,51 @@ public sealed class UsualTickTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public void RunsAndMinutesInTurns_MakeNoGarbage()
+    {
+        Enter("A");
+        var usual = new UsualTick(_tickers, new RunIds());
+        for (int i = 0; i < 20; i++)
+        {
+            _batch.Add(SequenceNumber.FromUInt64(1), Arrival, Encoding.UTF8.GetBytes(
+                $$"""{"ticker":"A","date":"2024-01-0{{1 + (i % 2)}}","timestamp":"2024-01-02T14:3{{i % 5}}:05+00:00","close":1,"run":"producer-{{(char)('a' + (i % 3))}}","seq":{{i}}}"""));
+        }
+
+        ReadAll();
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        ReadAll();
+        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+
+        void ReadAll()
+        {
+            for (int i = 0; i < _batch.Count; i++) Assert.True(usual.TryRead(_batch[i], out _));
+        }
+    }
+
+    // Before it has seen a run or a minute, it remembers none: not even one of zeros.
+    [Theory]
+    [InlineData("""{"ticker":"A","date":"2024-01-02","timestamp":"2024-01-02T14:30:00.001+00:00","close":0.12#123456}""")]
+    [InlineData("""{"ticker":"A","date":"2024-01-02","timestamp":"2024-01-02T14:30:00.001+00:00","close":0.12,"volume":7#5}""")]
+    [InlineData("""{"ticker":"A#################################################:00.001########"close":0.12,"volume":7}""")]
+    [InlineData("""{"ticker":"A"##################################################:00.001########"close":0.12,"volume":7}""")]
+    public void NewReader_TakesNoZerosForWhatItRemembers(string json)
+    {
+        Enter("A");
+        byte[] data = Encoding.UTF8.GetBytes(json.Replace('#', '\0'));
+        Assert.False(new UsualTick(_tickers, new RunIds()).TryRead(Record(data), out _));
+        new TickDecoder(_tickers).Decode(Record(data), out DecodedTick tick);
+        Assert.Equal(BadRecordReasons.NotJson, tick.Fault);
+    }
+
+    [Fact]
+    public void BadRecordOfANewTicker_TakesNoPlaceInTheTable()
+    {
+        new TickDecoder(_tickers).Decode(Record("""{"ticker":"NEW","date":"2024-01-02","timestamp":"2024-01-02T14:30:00.001+00:00","close":0,"volume":7}"""u8), out DecodedTick tick);
+        Assert.Equal(BadRecordReasons.BadClose, tick.Fault);
+        Assert.Empty(_tickers.All);
+    }
+
+    [Fact]
     public void ProducersRecords_AreReadWithoutTheGeneralReader()
     {
         var random = new Random(Seed);
@@ -131,6 +176,8 @@ public sealed class UsualTickTests(ITestOutputHelper output)
 
         double Price() => Math.Round(0.01 + (random.NextDouble() * 1000), random.Next(2, 9));
     }
+
+    private void Enter(string ticker) => Assert.NotNull(_tickers.GetOrAdd(Encoding.UTF8.GetBytes(ticker)));
 
     private StreamRecord Record(ReadOnlySpan<byte> data)
     {
