@@ -134,7 +134,8 @@ internal sealed class UsualTick(TickerTable tickers, RunIds runs)
 
         ReadOnlySpan<byte> text = data[at..];
         if ((_run is null || !text.StartsWith(_runText.AsSpan(0, _runTextLength))) && !TryRememberRun(text)) return false;
-        tick.Run = _run;
+        // The place held a tick before, nearly always of the same run; to write a reference costs more than to compare it.
+        if (!ReferenceEquals(tick.Run, _run)) tick.Run = _run;
         return UsualNumber.TryReadLast(data, at + _runTextLength, end, out tick.Seq);
     }
 

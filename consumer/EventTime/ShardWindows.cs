@@ -78,7 +78,7 @@ public sealed class ShardWindows(EventTimeRules rules, TickerTable tickers)
         const int ahead = 8;
         if (index + (2 * ahead) >= ticks.Length) return;
         ticks[index + (2 * ahead)].Ticker?.Prefetch();
-        ticks[index + ahead].Ticker?.Newest?.Prefetch();
+        ticks[index + ahead].Ticker?.PrefetchNewest();
     }
 
     private void Fail(int index, Exception failure)

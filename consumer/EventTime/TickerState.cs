@@ -45,6 +45,12 @@ public sealed class TickerState(string name)
         return dropped;
     }
 
-    /// <summary>Has the processor fetch it.</summary>
+    /// <summary>Has the processor fetch what the next tick looks at here.</summary>
     public void Prefetch() => CacheLines.Prefetch(ref Unsafe.As<ProducerRuns, byte>(ref Runs), 1);
+
+    /// <summary>Has the processor fetch what the next tick changes in the newest window.</summary>
+    public void PrefetchNewest()
+    {
+        if (Newest is { } window) CacheLines.Prefetch(ref Unsafe.As<WindowValue, byte>(ref window.Value), 3);
+    }
 }

@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-
 namespace Streaming.Consumer.EventTime;
 
 /// <summary>A kept window: its value, and how much of it is known to stand in its object.</summary>
@@ -20,7 +18,4 @@ public sealed class Window(TickerState ticker, WindowValue value)
 
     /// <summary>It takes no tick any more, and its last value stands in its object: it may be forgotten.</summary>
     public bool IsFinished(EventTimeRules rules) => !IsDirty && rules.IsSealed(Value.EndMicros, Ticker.WatermarkMicros);
-
-    /// <summary>Has the processor fetch what the next tick changes.</summary>
-    public void Prefetch() => CacheLines.Prefetch(ref Unsafe.As<WindowValue, byte>(ref Value), 3);
 }
