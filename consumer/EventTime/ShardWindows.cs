@@ -16,6 +16,7 @@ public sealed class ShardWindows(EventTimeRules rules, TickerTable tickers)
     private readonly List<KeptRecord> _late = [];
     private readonly List<KeptRecord> _quarantined = [];
     // Counted apart: a record of five is copied whole for each.
+    private SequenceNumber _position;
     private long _read;
     private long _windowed;
     private long _lateCount;
@@ -26,7 +27,7 @@ public sealed class ShardWindows(EventTimeRules rules, TickerTable tickers)
     public TickerTable Tickers { get; } = tickers;
 
     /// <summary>The last record that was folded in.</summary>
-    public SequenceNumber Position { get; private set; }
+    public SequenceNumber Position => _position;
 
     public Books Books => new(_read, _windowed, _lateCount, _quarantinedCount, _repeated) { Misrouted = _misrouted };
 
@@ -91,7 +92,7 @@ public sealed class ShardWindows(EventTimeRules rules, TickerTable tickers)
     /// <summary>Folds one record in: wholly, or not at all if it throws. So what may throw comes before the first change.</summary>
     private void AddRecord(in DecodedTick tick, RecordBatch records, int index)
     {
-        if (tick.SequenceNumber <= Position)
+        if (tick.SequenceNumber <= _position)
         {
             // The stream has given it before.
             _repeated++;
@@ -109,7 +110,7 @@ public sealed class ShardWindows(EventTimeRules rules, TickerTable tickers)
             AddTick(tick, records, index);
         }
 
-        Position = tick.SequenceNumber;
+        _position = tick.SequenceNumber;
     }
 
     private void AddTick(in DecodedTick tick, RecordBatch records, int index)
@@ -185,7 +186,7 @@ public sealed class ShardWindows(EventTimeRules rules, TickerTable tickers)
     /// <summary>Puts back what a checkpoint held.</summary>
     public void Restore(ShardFold fold)
     {
-        Position = fold.Position;
+        _position = fold.Position;
         (_read, _windowed, _lateCount, _quarantinedCount, _repeated) = fold.Books;
         _misrouted = fold.Books.Misrouted;
         ShardMicros = fold.ShardMicros;

@@ -103,13 +103,17 @@ public readonly record struct SequenceNumber : IComparable<SequenceNumber>
         return byMiddle != 0 ? byMiddle : _low.CompareTo(other._low);
     }
 
-    public static bool operator <(SequenceNumber left, SequenceNumber right) => left.CompareTo(right) < 0;
+    // By reference: a copy of three words is made as a vector, for which the processor waits until all three are written.
+    public static bool operator <(in SequenceNumber left, in SequenceNumber right)
+        => left._high != right._high ? left._high < right._high
+            : left._middle != right._middle ? left._middle < right._middle
+            : left._low < right._low;
 
-    public static bool operator >(SequenceNumber left, SequenceNumber right) => left.CompareTo(right) > 0;
+    public static bool operator >(in SequenceNumber left, in SequenceNumber right) => right < left;
 
-    public static bool operator <=(SequenceNumber left, SequenceNumber right) => left.CompareTo(right) <= 0;
+    public static bool operator <=(in SequenceNumber left, in SequenceNumber right) => !(right < left);
 
-    public static bool operator >=(SequenceNumber left, SequenceNumber right) => left.CompareTo(right) >= 0;
+    public static bool operator >=(in SequenceNumber left, in SequenceNumber right) => !(left < right);
 
     public override string ToString()
     {

@@ -30,7 +30,7 @@ internal sealed class WindowStage : IStage
 
     private static async Task<IReadOnlyList<Row>> MeasureAsync(int tickers, Target target)
     {
-        RecordBatch[] records = new TickBatches(tickers, TimeSpan.FromMinutes(TickBatches.Events / EventsPerMinute)).All[..Batches];
+        RecordBatch[] records = new TickBatches(tickers, TimeSpan.FromMinutes(TickBatches.Events / EventsPerMinute), isPlain: true).All[..Batches];
         MarketEvent[] events = [.. records.SelectMany(EventsOf)];
         using (RxBars bars = FoldWithRx(events)) ShardFold.CheckThatSame(Fold(records), bars.Rows);
         const long items = (long)EventsPerMinute * Minutes;
