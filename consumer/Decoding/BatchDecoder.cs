@@ -23,6 +23,12 @@ public sealed class BatchDecoder(RecordDecoder decode)
 
     private void Decode(ref int next, int end)
     {
-        for (; next < end; next++) decode(_decoded.Records[next], out _decoded.Place(next));
+        const int ahead = 8;
+        RecordBatch records = _decoded.Records;
+        for (; next < end; next++)
+        {
+            if (next + ahead < end) records.Prefetch(next + ahead);
+            decode(records[next], out _decoded.Place(next));
+        }
     }
 }

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Streaming.Shared.Streams;
 
 namespace Streaming.Consumer.EventTime;
 

@@ -1,5 +1,3 @@
-using System.Buffers;
-
 namespace Streaming.Shared.Streams;
 
 /// <summary>
@@ -8,7 +6,8 @@ namespace Streaming.Shared.Streams;
 /// </summary>
 public sealed class RecordBatch
 {
-    private readonly ArrayBufferWriter<byte> _bytes = new(64 * 1024);
+    private byte[] _bytes = new byte[64 * 1024];
+    private int _length;
     private RecordHeader[] _headers = new RecordHeader[512];
 
     public int Count { get; private set; }
@@ -26,16 +25,16 @@ public sealed class RecordBatch
     {
         get
         {
-            ref readonly RecordHeader header = ref _headers.AsSpan(0, Count)[index];
-            ReadOnlySpan<byte> bytes = _bytes.WrittenSpan;
-            return new StreamRecord(header.SequenceNumber, header.ArrivalMicros, bytes.Slice(header.DataOffset, header.DataLength));
+            ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)index, (uint)Count, nameof(index));
+            ref readonly RecordHeader header = ref _headers[index];
+            return new StreamRecord(header.SequenceNumber, header.ArrivalMicros, new ReadOnlySpan<byte>(_bytes, header.DataOffset, header.DataLength));
         }
     }
 
     /// <summary>Forgets all records; for the reader that owns the batch.</summary>
     public void Clear()
     {
-        _bytes.ResetWrittenCount();
+        _length = 0;
         Count = 0;
         DataBytes = 0;
         MillisBehindLatest = 0;
@@ -45,19 +44,29 @@ public sealed class RecordBatch
     /// <summary>Space for at least <paramref name="size"/> bytes, to be followed by <see cref="Advance"/>; returns the offset of its first byte.</summary>
     public int Reserve(int size, out Memory<byte> space)
     {
-        space = _bytes.GetMemory(size)[..size];
-        return _bytes.WrittenCount;
+        MakeRoom(size);
+        space = _bytes.AsMemory(_length, size);
+        return _length;
     }
 
     /// <inheritdoc cref="Reserve(int, out Memory{byte})"/>
     public int Reserve(int size, out Span<byte> space)
     {
-        space = _bytes.GetSpan(size)[..size];
-        return _bytes.WrittenCount;
+        MakeRoom(size);
+        space = _bytes.AsSpan(_length, size);
+        return _length;
     }
 
     /// <summary>Keeps the first <paramref name="size"/> bytes of the space last reserved.</summary>
-    public void Advance(int size) => _bytes.Advance(size);
+    public void Advance(int size) => _length += size;
+
+    private void MakeRoom(int size)
+    {
+        if (size > _bytes.Length - _length) Array.Resize(ref _bytes, Math.Max(_length + size, _bytes.Length * 2));
+    }
+
+    /// <summary>Has the processor fetch the record's first bytes, which are soon to be looked at.</summary>
+    public void Prefetch(int index) => CacheLines.Prefetch(ref _bytes[_headers[index].DataOffset], 2);
 
     /// <summary>Adds a record whose data lies in bytes that were reserved before.</summary>
     /// <param name="arrivalMicros">Arrival time, UTC microseconds since 1970.</param>

@@ -8,13 +8,12 @@ using Streaming.Tests.Benchmarks.Measuring;
 namespace Streaming.Tests.Benchmarks.Stages;
 
 /// <summary>
-/// Ticks that are decoded already, 10,000 a minute, by <see cref="ShardWindows"/> and by Rx alone: each minute opens a window for each
+/// Ticks that are decoded already by <see cref="ShardWindows"/> and by Rx alone: each minute opens a window for each
 /// ticker. The ticks of one minute are used again for the next, so that they are in the processor's caches, as they are when they were just decoded.
 /// </summary>
 internal sealed class WindowStage : IStage
 {
     private const int Batches = 2;
-    private const int EventsPerMinute = 10_000;
     private const int Minutes = 150;
 
     public string Name => "window";
@@ -30,10 +29,10 @@ internal sealed class WindowStage : IStage
 
     private static async Task<IReadOnlyList<Row>> MeasureAsync(int tickers, Target target)
     {
-        RecordBatch[] records = new TickBatches(tickers, TimeSpan.FromMinutes(TickBatches.Events / EventsPerMinute), isPlain: true).All[..Batches];
+        RecordBatch[] records = new TickBatches(tickers, isPlain: true).All[..Batches];
         MarketEvent[] events = [.. records.SelectMany(EventsOf)];
         using (RxBars bars = FoldWithRx(events)) ShardFold.CheckThatSame(Fold(records), bars.Rows);
-        const long items = (long)EventsPerMinute * Minutes;
+        const long items = (long)TickBatches.EventsPerMinute * Minutes;
         Rounds rounds = await Rounds.RunAsync(
             new Side(items, () => Fold(records)),
             new Side(items, () => FoldWithRx(events).Dispose()));

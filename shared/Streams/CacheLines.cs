@@ -1,10 +1,10 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics.X86;
 
-namespace Streaming.Consumer.EventTime;
+namespace Streaming.Shared.Streams;
 
 /// <summary>Hints to the processor, where .NET has them; nothing depends on them but time.</summary>
-internal static class CacheLines
+public static class CacheLines
 {
     private const int Bytes = 64;
 
