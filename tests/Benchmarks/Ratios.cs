@@ -7,7 +7,8 @@ namespace Streaming.Tests.Benchmarks;
 /// <summary>Owns the run: which stages, in what order, and the verdict. Does not own how a stage is measured.</summary>
 internal static class Ratios
 {
-    private static readonly IStage[] Stages = [new PutStage(), new UnwrapStage(), new DecodeStage(), new MemoryStage()];
+    private static readonly IStage[] Stages = [new PutStage(), new UnwrapStage(), new DecodeStage(), new MemoryStage(),
+        new ParquetStage(), new AppendStage(), new HistoryStage()];
 
     public static IEnumerable<string> StageNames => Stages.Select(stage => stage.Name);
 

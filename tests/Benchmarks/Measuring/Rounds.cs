@@ -31,11 +31,11 @@ internal sealed class Rounds(IReadOnlyList<(Cost Ours, Cost Theirs)> all)
     /// <summary>How many times less ours is.</summary>
     public Spread Gain(Func<Cost, double> cost) => Spread.Of(all.Select(round => cost(round.Theirs) / cost(round.Ours)));
 
-    public static async Task<Rounds> RunAsync(Side ours, Side theirs)
+    public static async Task<Rounds> RunAsync(Side ours, Side theirs, int count = Count)
     {
         await WarmUpAsync(ours, theirs);
-        var rounds = new List<(Cost, Cost)>(Count);
-        for (int i = 0; i < Count; i++)
+        var rounds = new List<(Cost, Cost)>(count);
+        for (int i = 0; i < count; i++)
         {
             if (i % 2 == 0)
             {
