@@ -8,7 +8,7 @@ namespace Streaming.Tests.Benchmarks;
 internal static class Ratios
 {
     private static readonly IStage[] Stages = [new PutStage(), new UnwrapStage(), new DecodeStage(), new MemoryStage(),
-        new ParquetStage(), new AppendStage(), new HistoryStage()];
+        new ParquetStage(), new AppendStage(), new HistoryStage(), new RunStage(), new OpenDayStage(), new FlushStage(), new StartStage()];
 
     public static IEnumerable<string> StageNames => Stages.Select(stage => stage.Name);
 
