@@ -1,15 +1,22 @@
+using System.Runtime.CompilerServices;
+
 namespace Streaming.Consumer.EventTime;
 
 /// <summary>One ticker of a shard: its watermark, the windows that may still change, and how far its producers have come.</summary>
 public sealed class TickerState(string name)
 {
+    private readonly List<Window> _windows = [];
+
     public string Name { get; } = name;
 
     /// <summary>Highest event time that the ticker has shown, UTC microseconds; lateness is judged by it alone.</summary>
     public long WatermarkMicros { get; set; } = long.MinValue;
 
     /// <summary>Kept windows, by start. A handful, once the first flush is over: those within the allowed lateness.</summary>
-    public List<Window> Windows { get; } = [];
+    public IReadOnlyList<Window> Windows => _windows;
+
+    /// <summary>The last of them: the one that nearly every tick belongs to, at hand.</summary>
+    public Window? Newest { get; private set; }
 
     /// <summary>A field, so that it is advanced in place.</summary>
     public ProducerRuns Runs;
@@ -18,8 +25,32 @@ public sealed class TickerState(string name)
     public int Find(long startMicros)
     {
         // Ticks come nearly in order, so the window is nearly always the last or the one before.
-        int i = Windows.Count - 1;
-        while (i >= 0 && Windows[i].Value.StartMicros > startMicros) i--;
-        return i >= 0 && Windows[i].Value.StartMicros == startMicros ? i : ~(i + 1);
+        int i = _windows.Count - 1;
+        while (i >= 0 && _windows[i].Value.StartMicros > startMicros) i--;
+        return i >= 0 && _windows[i].Value.StartMicros == startMicros ? i : ~(i + 1);
+    }
+
+    /// <summary>Puts a window where <see cref="Find"/> says that it belongs.</summary>
+    public void Insert(int index, Window window)
+    {
+        _windows.Insert(index, window);
+        Newest = _windows[^1];
+    }
+
+    /// <summary>Drops the windows that take no tick any more and whose last value is confirmed in its object; returns how many.</summary>
+    public int DropFinished(EventTimeRules rules)
+    {
+        int dropped = _windows.RemoveAll(window => window.IsFinished(rules));
+        Newest = _windows.Count > 0 ? _windows[^1] : null;
+        return dropped;
+    }
+
+    /// <summary>Has the processor fetch what the next tick looks at here.</summary>
+    public void Prefetch() => CacheLines.Prefetch(ref Unsafe.As<ProducerRuns, byte>(ref Runs), 1);
+
+    /// <summary>Has the processor fetch what the next tick changes in the newest window.</summary>
+    public void PrefetchNewest()
+    {
+        if (Newest is { } window) CacheLines.Prefetch(ref Unsafe.As<WindowValue, byte>(ref window.Value), 3);
     }
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.Intrinsics;
 using System.Text;
 using Streaming.Shared.Streams;
 
@@ -15,6 +16,7 @@ public sealed class TickerTable(Shard? shard, int limit = TickerTable.DefaultLim
     public const int DefaultLimit = 200_000;
 
     private readonly Dictionary<byte[], TickerState> _byName = new(Utf8NameComparer.Instance);
+    private readonly ShortNames _short = new();
     private readonly List<TickerState> _all = [];
 
     /// <summary>In the order in which they came.</summary>
@@ -27,11 +29,15 @@ public sealed class TickerTable(Shard? shard, int limit = TickerTable.DefaultLim
         if (!Owns(utf8) || _all.Count >= limit) return null;
         state = new TickerState(Encoding.UTF8.GetString(utf8));
         _byName.Add(utf8.ToArray(), state);
+        _short.Add(utf8, state);
         _all.Add(state);
         return state;
     }
 
     public bool Owns(ReadOnlySpan<byte> utf8) => shard is null || shard.Owns(HashKey.Of(utf8));
+
+    /// <inheritdoc cref="ShortNames.Find"/>
+    internal TickerState? FindShort(Vector128<byte> name) => _short.Find(name);
 
     private sealed class Utf8NameComparer : IEqualityComparer<byte[]>, IAlternateEqualityComparer<ReadOnlySpan<byte>, byte[]>
     {

@@ -13,34 +13,47 @@ public struct WindowValue
     /// <summary>One minute, in microseconds.</summary>
     public const long LengthMicros = 60_000_000;
 
+    // What every tick touches comes first, so that it lies together.
+
     /// <summary>Start of the minute, UTC microseconds since 1970.</summary>
     public long StartMicros;
-
-    /// <summary>The first tick's in shard order, so that the window never moves between partitions.</summary>
-    public DateOnly TradeDate;
 
     public long TickCount;
 
     /// <summary>Sum of the closes in units of 1e-12 (<see cref="ExactPrice"/>).</summary>
     public Int128 CloseSum;
 
-    public double Open;
+    // Not as one nullable: it would be copied as a whole, for which the processor waits until its parts are written.
+    private Int128 _volumeSum;
+    private bool _hasVolume;
+
     public double High;
     public double Low;
     public double LastClose;
-
-    /// <summary>Event time and number of the tick that gave <see cref="Open"/>.</summary>
-    public long FirstMicros;
-    public SequenceNumber FirstSequenceNumber;
 
     /// <summary>Event time and number of the tick that gave <see cref="LastClose"/>.</summary>
     public long LastMicros;
     public SequenceNumber LastSequenceNumber;
 
+    /// <summary>Event time and number of the tick that gave <see cref="Open"/>.</summary>
+    public long FirstMicros;
+    public SequenceNumber FirstSequenceNumber;
+
+    public double Open;
+
+    /// <summary>The first tick's in shard order, so that the window never moves between partitions.</summary>
+    public DateOnly TradeDate;
+
     /// <summary>Null if no tick had a volume. Wider than the column, so that the sum itself cannot overflow.</summary>
-    public Int128? VolumeSum;
+    public Int128? VolumeSum
+    {
+        readonly get => _hasVolume ? _volumeSum : null;
+        init => (_hasVolume, _volumeSum) = (value is not null, value.GetValueOrDefault());
+    }
 
     public readonly long EndMicros => StartMicros + LengthMicros;
+
+    public readonly bool Holds(long eventMicros) => (ulong)(eventMicros - StartMicros) < LengthMicros;
 
     /// <summary>Start of the minute that holds <paramref name="eventMicros"/>; rounds down before 1970 too.</summary>
     public static long StartOf(long eventMicros)
@@ -85,6 +98,8 @@ public struct WindowValue
             LastClose = tick.Close;
         }
 
-        if (tick.Volume != Tick.NoVolume) VolumeSum = (VolumeSum ?? 0) + tick.Volume;
+        if (tick.Volume == Tick.NoVolume) return;
+        _hasVolume = true;
+        _volumeSum += tick.Volume;
     }
 }

@@ -7,7 +7,7 @@ namespace Streaming.Shared.Streams;
 /// Eight decimal digits at once, as a 64-bit word of their ASCII with the first digit in its lowest byte: digit by digit, each would
 /// wait for the multiplication before it.
 /// </summary>
-internal static class EightDigits
+public static class EightDigits
 {
     public const int Length = 8;
 

@@ -1,4 +1,4 @@
-using Streaming.Consumer;
+using System.Text.Json;
 using Streaming.Consumer.Decoding;
 using Streaming.Consumer.EventTime;
 using Streaming.Shared.Streams;
@@ -8,68 +8,152 @@ using Streaming.Tests.Benchmarks.Measuring;
 namespace Streaming.Tests.Benchmarks.Stages;
 
 /// <summary>
-/// A shard's records through <see cref="TickDecoder"/> and <see cref="ShardWindows"/>, with books and lateness, without flushes:
-/// into a new fold, and once more into the windows that are there then. Every record has <c>run</c> and <c>seq</c>, and none is a repeat.
+/// A shard's records to windows that are opened on the way, as <see cref="ShardFold"/> runs them. Every record has <c>run</c> and <c>seq</c>,
+/// and none is a repeat.
 /// </summary>
 internal sealed class DecodeStage : IStage
 {
-    private const int Events = 1_000_000;
-    private const int EventsPerBatch = 5_000;
+    private const int Events = TickBatches.Events;
     private const int Tickers = 500;
-    private static readonly TimeSpan Span = TimeSpan.FromMinutes(60);
+    private const int FewTickers = 100;
+    private const int ManyTickers = 10_000;
+    private const int RoundsOfSlowSides = 5;
+
+    /// <summary>What a market of so many tickers sends in a minute, one core reads in less than a second.</summary>
+    private static readonly TimeSpan WholeMarketSpan = TimeSpan.FromMinutes(1);
 
     public string Name => "decode";
 
     public async Task<IReadOnlyList<Row>> MeasureAsync()
     {
-        RecordBatch[] batches = Batches();
-        // No tick is late in the second pass, which is the first once more.
-        EventTimeRules rules = new ConsumerOptions { AllowedLateness = Span * 2 }.EventTime;
-        ShardWindows windows = null!;
-        BatchDecoder decoder = null!;
-        Rounds rounds = await Rounds.RunAsync(
-            new Side(Events, () =>
-            {
-                windows = new ShardWindows(rules, new TickerTable(shard: null));
-                decoder = new BatchDecoder(new TickDecoder(windows.Tickers).Decode);
-                Fold(batches, decoder, windows);
-            }),
-            new Side(Events, () =>
-            {
-                // The same records would be repeats of themselves: so neither position nor runs are known, only tickers and windows.
-                windows = new ShardWindows(rules, windows.Tickers);
-                foreach (TickerState ticker in windows.Tickers.All) ticker.Runs = default;
-                Fold(batches, decoder, windows);
-            }));
-        if (windows.Books.Windowed != windows.Books.Read)
-            throw new InvalidOperationException($"Of {windows.Books.Read} events only {windows.Books.Windowed} are in windows.");
-
-        string stage = $"decode + window, {Tickers} tickers, {Span.TotalMinutes} minutes";
+        var records = new TickBatches(Tickers, isPlain: true);
+        var ours = new TickBatches(Tickers);
         return
         [
-            new Row(stage, "CPU, the second pass into windows that are there", "ns/event", rounds.Theirs(cost => cost.CpuNanos)),
-            new Row(stage, "garbage, the same", "B/event", rounds.Theirs(cost => cost.AllocatedBytes)),
-            new Row(stage, $"CPU, a new fold that opens {windows.Tickers.All.Sum(ticker => ticker.Windows.Count)} windows", "ns/event", rounds.Ours(cost => cost.CpuNanos)),
-            new Row(stage, "allocated, the same", "B/event", rounds.Ours(cost => cost.AllocatedBytes)),
+            .. await AgainstFramingAsync(records, StageOf(records)),
+            .. await AgainstReaderAsync(records, StageOf(records)),
+            .. await AgainstRxAsync(records, StageOf(records)),
+            .. await WithOddRecordsAsync(records, StageOf(records)),
+            .. await WithRunsAsync(ours, records, StageOf(ours)),
+            .. await OfManyTickersAsync(),
+            .. await AllocationAsync(ours, StageOf(ours)),
         ];
     }
 
-    private static void Fold(RecordBatch[] batches, BatchDecoder decoder, ShardWindows windows)
+    private static string StageOf(TickBatches records)
+        => FormattableString.Invariant($"decode + window, {Tickers} tickers, {(double)(records.Lines.Length - Events) / Events:F0} bytes");
+
+    private static async Task<IReadOnlyList<Row>> AgainstFramingAsync(TickBatches records, string stage)
     {
-        foreach (RecordBatch batch in batches) windows.Add(decoder.Decode(batch));
+        if (CountLines(records.Lines) != Events) throw new InvalidOperationException("The lines are not the records.");
+        Rounds rounds = await Rounds.RunAsync(
+            new Side(Events, () => ShardFold.Run(records.All)),
+            new Side(Events, () => CountLines(records.Lines)));
+        return
+        [
+            new Row(stage, "framing the records only", "x", rounds.Ratio(cost => cost.CpuNanos), new Target(7, 3)),
+            new Row(stage, "CPU", "ns/event", rounds.Ours(cost => cost.CpuNanos)),
+            new Row("  framing the records only", "CPU", "ns/event", rounds.Theirs(cost => cost.CpuNanos)),
+        ];
     }
 
-    private static RecordBatch[] Batches()
+    private static async Task<IReadOnlyList<Row>> AgainstReaderAsync(TickBatches records, string stage)
     {
-        var ticks = new TickRecords(Tickers, Events, Span);
-        long arrivalMicros = (DateTime.UnixEpoch.AddYears(60) - DateTime.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
-        var batches = new RecordBatch[Events / EventsPerBatch];
-        for (int i = 0; i < Events; i++)
+        ShardFold.CheckThatSame(ShardFold.Run(records.All), ShardFold.Run(records.All, decoder => decoder.DecodeAny));
+        Rounds rounds = await Rounds.RunAsync(
+            new Side(Events, () => ShardFold.Run(records.All)),
+            new Side(Events, () => ShardFold.Run(records.All, decoder => decoder.DecodeAny)),
+            RoundsOfSlowSides);
+        return
+        [
+            new Row(stage, "Utf8JsonReader, the same windows", "x faster", rounds.Gain(cost => cost.CpuNanos), new Target(6, 15, LargerIsBetter: true)),
+            new Row("  Utf8JsonReader, the same windows", "CPU", "ns/event", rounds.Theirs(cost => cost.CpuNanos)),
+        ];
+    }
+
+    private static async Task<IReadOnlyList<Row>> AgainstRxAsync(TickBatches records, string stage)
+    {
+        using (RxBars bars = FoldWithRx(records.All)) ShardFold.CheckThatSame(ShardFold.Run(records.All), bars.Rows);
+        Rounds rounds = await Rounds.RunAsync(
+            new Side(Events, () => ShardFold.Run(records.All)),
+            new Side(Events, () => FoldWithRx(records.All).Dispose()),
+            RoundsOfSlowSides);
+        return
+        [
+            new Row(stage, "System.Text.Json + Rx GroupByUntil", "x faster", rounds.Gain(cost => cost.CpuNanos), new Target(12, 30, LargerIsBetter: true)),
+            new Row("  System.Text.Json + Rx GroupByUntil", "CPU", "ns/event", rounds.Theirs(cost => cost.CpuNanos)),
+        ];
+    }
+
+    private static async Task<IReadOnlyList<Row>> WithOddRecordsAsync(TickBatches records, string stage)
+    {
+        var odd = new TickBatches(Tickers, oddOneOf: 100, isPlain: true);
+        ShardFold.CheckThatSame(ShardFold.Run(odd.All), ShardFold.Run(records.All));
+        Rounds rounds = await Rounds.RunAsync(
+            new Side(Events, () => ShardFold.Run(odd.All)),
+            new Side(Events, () => ShardFold.Run(records.All)));
+        return [new Row(stage + ", 1 % odd", "all in the usual layout", "x", rounds.Ratio(cost => cost.CpuNanos), new Target(1.3, 1.1))];
+    }
+
+    private static async Task<IReadOnlyList<Row>> WithRunsAsync(TickBatches ours, TickBatches records, string stage)
+    {
+        ShardFold.CheckThatSame(ShardFold.Run(ours.All), ShardFold.Run(records.All));
+        Rounds rounds = await Rounds.RunAsync(
+            new Side(Events, () => ShardFold.Run(ours.All)),
+            new Side(Events, () => ShardFold.Run(records.All)));
+        return
+        [
+            new Row(stage + ", with run and seq", "without", "x", rounds.Ratio(cost => cost.CpuNanos)),
+            new Row(stage + ", with run and seq", "CPU", "ns/event", rounds.Ours(cost => cost.CpuNanos)),
+        ];
+    }
+
+    private static async Task<IReadOnlyList<Row>> OfManyTickersAsync()
+    {
+        var many = new TickBatches(ManyTickers, WholeMarketSpan);
+        var few = new TickBatches(FewTickers, WholeMarketSpan);
+        Rounds rounds = await Rounds.RunAsync(
+            new Side(Events, () => ShardFold.Run(many.All)),
+            new Side(Events, () => ShardFold.Run(few.All)));
+        return [new Row($"decode + window, {ManyTickers} tickers", $"{FewTickers} tickers", "x", rounds.Ratio(cost => cost.CpuNanos), new Target(2.5, 1.5))];
+    }
+
+    private static async Task<IReadOnlyList<Row>> AllocationAsync(TickBatches records, string stage)
+    {
+        ShardWindows windows = ShardFold.Run(records.All);
+        var decoder = new BatchDecoder(new TickDecoder(windows.Tickers).Decode);
+        Rounds rounds = await Rounds.RunAsync(
+            new Side(Events, () => ShardFold.Run(records.All, decoder, ShardFold.Over(windows.Tickers))),
+            new Side(Events, () => ShardFold.Run(records.All)),
+            RoundsOfSlowSides);
+        return
+        [
+            new Row(stage, "allocated, into windows that are there", "B/event", rounds.Ours(cost => cost.AllocatedBytes), new Target(0.1)),
+            new Row(stage, $"allocated, with {windows.WindowCount} windows that are opened", "B/event", rounds.Theirs(cost => cost.AllocatedBytes)),
+        ];
+    }
+
+    private static RxBars FoldWithRx(RecordBatch[] batches)
+    {
+        var bars = new RxBars();
+        foreach (RecordBatch batch in batches)
         {
-            ticks.MoveNext();
-            (batches[i / EventsPerBatch] ??= new RecordBatch()).Add(SequenceNumber.FromUInt64((ulong)i + 1), arrivalMicros, ticks.Record);
+            for (int i = 0; i < batch.Count; i++) bars.Add(JsonSerializer.Deserialize(batch[i].Data, MarketEventJson.Default.MarketEvent)!);
         }
 
-        return batches;
+        bars.End();
+        return bars;
+    }
+
+    private static int CountLines(ReadOnlySpan<byte> lines)
+    {
+        int count = 0;
+        while (lines.IndexOf((byte)'\n') is >= 0 and int end)
+        {
+            count++;
+            lines = lines[(end + 1)..];
+        }
+
+        return count;
     }
 }

@@ -25,7 +25,7 @@ public sealed class ShardPipeline(
 
     public async Task<bool> RunAsync(ShardLease lease, RunEnd end, CancellationToken drain, CancellationToken abort)
     {
-        var windows = new ShardWindows(options.EventTime, new TickerTable());
+        var windows = new ShardWindows(options.EventTime, new TickerTable(lease.Listed));
         windows.Restore(lease.Fold);
         progress.Begin(windows);
         var flushes = new FlushLoop(windows, flusher, lease, options.Flush, time, logger);
@@ -36,7 +36,7 @@ public sealed class ShardPipeline(
 
         bool isEnded = false;
         long renewed = time.GetTimestamp();
-        await using var reader = new ShardReading(stream, lease, options.OnDataLoss, logger);
+        await using var reader = new ShardReading(stream, lease, options, logger);
         while (!isEnded && await reader.ReadAsync(windows.Position, drain) is { } batch)
         {
             _batches.OnNext(batch);

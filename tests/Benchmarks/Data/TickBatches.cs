@@ -1,0 +1,46 @@
+using Streaming.Shared.Streams;
+
+namespace Streaming.Tests.Benchmarks.Data;
+
+/// <summary>A shard's records as its reader hands them over, and the same bytes end to end, each record with a line feed behind it.</summary>
+internal sealed class TickBatches
+{
+    public const int Events = 1_000_000;
+
+    private const int EventsPerBatch = 5_000;
+
+    /// <summary>Of all events: a shard takes 1,000 records a second.</summary>
+    public static readonly TimeSpan Span = TimeSpan.FromSeconds(Events / 1_000);
+
+    /// <summary>After every event.</summary>
+    private static readonly long ArrivalMicros = (DateTime.UnixEpoch.AddYears(60) - DateTime.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
+
+    /// <param name="oddOneOf">One of so many records is written as others write it; 0 for none.</param>
+    /// <param name="isPlain">Without the producer's run and counter.</param>
+    public TickBatches(int tickers, int oddOneOf = 0, bool isPlain = false)
+        : this(tickers, Span, oddOneOf, isPlain)
+    {
+    }
+
+    public TickBatches(int tickers, TimeSpan span, int oddOneOf = 0, bool isPlain = false)
+    {
+        var ticks = new TickRecords(tickers, Events, span);
+        var lines = new MemoryStream();
+        for (int i = 0; i < Events; i++)
+        {
+            ticks.MoveNext();
+            bool isOdd = oddOneOf > 0 && i % oddOneOf == oddOneOf / 2;
+            ReadOnlySpan<byte> record = isPlain ? OddShapes.Plain(ticks.Record) : ticks.Record;
+            if (isOdd) record = OddShapes.Of(record, i / oddOneOf);
+            (All[i / EventsPerBatch] ??= new RecordBatch()).Add(SequenceNumber.FromUInt64((ulong)i + 1), ArrivalMicros, record);
+            lines.Write(record);
+            lines.WriteByte((byte)'\n');
+        }
+
+        Lines = lines.ToArray();
+    }
+
+    public RecordBatch[] All { get; } = new RecordBatch[Events / EventsPerBatch];
+
+    public byte[] Lines { get; }
+}
