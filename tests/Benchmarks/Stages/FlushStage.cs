@@ -10,16 +10,16 @@ using Streaming.Tests.TestKit;
 namespace Streaming.Tests.Benchmarks.Stages;
 
 /// <summary>
-/// The longest time that a consumer leaves its shard unread, with flushes of all tickers into a store as slow as S3 all the while, against one
+/// The longest time that a consumer leaves its shard unread, with flushes of all tickers into a slow store all the while, against one
 /// that flushes only after the last record. In memory besides, so that nothing else holds up reading.
 /// </summary>
 internal sealed class FlushStage : IStage
 {
-    private const int Records = 1_000_000;
+    private const int Records = 2_000_000;
     private const int Tickers = 500;
     private const int RoundCount = 5;
     private static readonly TimeSpan Span = TimeSpan.FromMinutes(60);
-    private static readonly TimeSpan PutTakes = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan PutTakes = TimeSpan.FromMilliseconds(5);
 
     public string Name => "flush";
 

@@ -8,13 +8,13 @@ namespace Streaming.Tests.Benchmarks.Stages;
 
 /// <summary>
 /// <c>consumer run --once</c> as a process over a trading day of many tickers with a tick a minute, all of whose objects it keeps in
-/// mind to the end of the day. The day comes ticker by ticker in four parts, so that every object is written again and again.
+/// mind to the end of the day. The day comes ticker by ticker in two halves, so that every object is read, merged and written again.
 /// </summary>
 internal sealed class OpenDayStage : IStage
 {
     private const int Tickers = 10_000;
     private const int Minutes = 390;
-    private const int Parts = 4;
+    private const int Parts = 2;
     private const int Shards = 4;
 
     public string Name => "openday";
