@@ -8,7 +8,7 @@ namespace Streaming.Tests.Benchmarks.Data;
 /// </summary>
 internal static class HistoryFiles
 {
-    private const int RowsPerGroup = 50_000;
+    private const int RowsPerGroup = 25_000;
     private const long MicrosPerStep = 10;
 
     /// <summary>2024-01-02, 09:30 in New York.</summary>
