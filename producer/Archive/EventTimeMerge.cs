@@ -15,7 +15,8 @@ internal sealed class EventTimeMerge : IDisposable
     private readonly RowGroupPlan[] _pending;
     private readonly ArchiveReading _reading;
     private readonly RefusedRows _refused;
-    private readonly List<TickRun> _heap = [];
+    private readonly RunHeap _runs = new();
+    private readonly RowBatch _columns = new();
     private readonly int _maxSortedRows;
     private long _sortedRows;
     private int _nextPending;
@@ -31,18 +32,17 @@ internal sealed class EventTimeMerge : IDisposable
     public bool TryRead(ref Tick tick)
     {
         // Also at an equal time: a group that is still closed may come first in file order.
-        while (_nextPending < _pending.Length && (_heap.Count == 0 || _pending[_nextPending].MinMicros <= _heap[0].Micros))
+        while (_nextPending < _pending.Length && (_runs.Count == 0 || _pending[_nextPending].MinMicros <= _runs.FirstMicros))
             Open(_pending[_nextPending++]);
-        if (_heap.Count == 0) return false;
-        _heap[0].CopyTo(ref tick);
+        if (_runs.Count == 0) return false;
+        tick = _runs.First.Current;
         AdvanceFirst();
         return true;
     }
 
     public void Dispose()
     {
-        foreach (TickRun run in _heap) run.Group.File.Release();
-        _heap.Clear();
+        foreach (TickRun run in _runs.Clear()) run.Group.File.Release();
     }
 
     private void Open(RowGroupPlan group)
@@ -57,12 +57,11 @@ internal sealed class EventTimeMerge : IDisposable
             bool isSorted = group.IsSorted ?? TimeScan.Of(file, group.Index, group.File.Columns, _reading).IsSorted;
             if (!isSorted) reserved = ReserveSortedRows(group);
             var reader = new RowGroupReader(file, group, _reading, _refused);
-            TickRun run = isSorted ? new StreamedRun(group, reader) : new SortedRun(group, reader);
+            TickRun run = isSorted ? new StreamedRun(group, reader, _columns) : new SortedRun(group, reader, _columns);
             if (run.MoveNext())
             {
-                if (run.Micros < group.MinMicros) throw new ParquetException(group.File.Path, $"the statistics of row group {group.Index} are wrong.");
-                _heap.Add(run);
-                SiftUp(_heap.Count - 1);
+                if (run.Current.TimestampMicros < group.MinMicros) throw new ParquetException(group.File.Path, $"the statistics of row group {group.Index} are wrong.");
+                _runs.Add(run);
                 return;
             }
 
@@ -92,12 +91,12 @@ internal sealed class EventTimeMerge : IDisposable
 
     private void AdvanceFirst()
     {
-        TickRun run = _heap[0];
+        TickRun run = _runs.First;
         try
         {
             if (run.MoveNext())
             {
-                SiftDown(0);
+                _runs.MoveFirst();
                 return;
             }
         }
@@ -107,7 +106,7 @@ internal sealed class EventTimeMerge : IDisposable
             return;
         }
 
-        Remove(0);
+        _runs.RemoveFirst();
         Close(run);
     }
 
@@ -121,40 +120,12 @@ internal sealed class EventTimeMerge : IDisposable
     private void Refuse(ArchiveFile file, string reason)
     {
         file.IsRefused = true;
-        for (int i = _heap.Count - 1; i >= 0; i--)
+        foreach (TickRun run in _runs.Clear())
         {
-            if (_heap[i].Group.File != file) continue;
-            Close(_heap[i]);
-            _heap.RemoveAt(i);
+            if (run.Group.File == file) Close(run);
+            else _runs.Add(run);
         }
 
-        for (int i = (_heap.Count / 2) - 1; i >= 0; i--) SiftDown(i);
         _refused.RefuseFile(file.Path, reason);
-    }
-
-    private void Remove(int index)
-    {
-        _heap[index] = _heap[^1];
-        _heap.RemoveAt(_heap.Count - 1);
-        if (index < _heap.Count) SiftDown(index);
-    }
-
-    private void SiftUp(int index)
-    {
-        for (int parent = (index - 1) / 2; index > 0 && _heap[index].ComesBefore(_heap[parent]); index = parent, parent = (index - 1) / 2)
-            (_heap[index], _heap[parent]) = (_heap[parent], _heap[index]);
-    }
-
-    private void SiftDown(int index)
-    {
-        while (true)
-        {
-            int first = (2 * index) + 1;
-            if (first >= _heap.Count) return;
-            if (first + 1 < _heap.Count && _heap[first + 1].ComesBefore(_heap[first])) first++;
-            if (!_heap[first].ComesBefore(_heap[index])) return;
-            (_heap[index], _heap[first]) = (_heap[first], _heap[index]);
-            index = first;
-        }
     }
 }

@@ -2,75 +2,75 @@ using Streaming.Shared.Ticks;
 
 namespace Streaming.Producer.Archive;
 
-/// <summary>Ticks of one row group in event-time order, one at a time. Begins before the first: call <see cref="MoveNext"/>.</summary>
+/// <summary>
+/// Ticks of one row group in event-time order, one at a time. Begins before the first: call <see cref="MoveNext"/>. Holds whole ticks
+/// and no columns, because the merge goes from run to run with each tick and would miss the cache once for every column.
+/// </summary>
 internal abstract class TickRun(RowGroupPlan group)
 {
-    public RowGroupPlan Group { get; } = group;
-
-    /// <summary>Event time of the current tick.</summary>
-    public long Micros { get; protected set; }
-
-    public abstract bool MoveNext();
-
-    public abstract void CopyTo(ref Tick tick);
-
-    /// <summary>Earlier time first; at equal times file order, then row order.</summary>
-    public bool ComesBefore(TickRun other)
-    {
-        if (Micros != other.Micros) return Micros < other.Micros;
-        return Group.File.Order != other.Group.File.Order ? Group.File.Order < other.Group.File.Order : Group.Index < other.Group.Index;
-    }
-}
-
-/// <summary>A group whose times rise: streamed, one batch in memory.</summary>
-internal sealed class StreamedRun(RowGroupPlan group, RowGroupReader reader) : TickRun(group)
-{
-    private readonly RowBatch _batch = new();
+    private Tick[] _ticks = [];
+    private int _count;
     private int _next;
 
-    public override bool MoveNext()
+    public RowGroupPlan Group { get; } = group;
+
+    /// <summary>File order, then order in the file: decides between ticks of equal time.</summary>
+    public long Rank { get; } = ((long)group.File.Order << 32) | (uint)group.Index;
+
+    public ref readonly Tick Current => ref _ticks[_next - 1];
+
+    public bool MoveNext()
     {
-        while (_next == _batch.UsableCount)
+        if (_next == _count)
         {
-            if (!reader.Read(_batch)) return false;
+            _count = Fill(ref _ticks);
             _next = 0;
         }
 
-        Micros = _batch.Micros[_batch.Usable[_next++]];
-        return true;
+        return _next++ < _count;
     }
 
-    public override void CopyTo(ref Tick tick) => _batch.CopyTo(_batch.Usable[_next - 1], ref tick);
+    /// <summary>Puts the next ticks in place of those before; returns how many, 0 at the end.</summary>
+    protected abstract int Fill(ref Tick[] ticks);
+}
+
+/// <summary>A group whose times rise: streamed, one batch in memory.</summary>
+/// <param name="columns">Where the rows come to before they are ticks; shared by all runs.</param>
+internal sealed class StreamedRun(RowGroupPlan group, RowGroupReader reader, RowBatch columns) : TickRun(group)
+{
+    protected override int Fill(ref Tick[] ticks)
+    {
+        while (reader.Read(columns))
+        {
+            if (columns.UsableCount == 0) continue;
+            if (ticks.Length == 0) ticks = new Tick[Math.Min(RowBatch.Capacity, Group.RowCount)];
+            for (int i = 0; i < columns.UsableCount; i++) columns.CopyTo(columns.Usable[i], ref ticks[i]);
+            return columns.UsableCount;
+        }
+
+        return 0;
+    }
 }
 
 /// <summary>A group whose times do not rise: held in memory and sorted, rows of equal time in file order.</summary>
-internal sealed class SortedRun : TickRun
+internal sealed class SortedRun(RowGroupPlan group, RowGroupReader reader, RowBatch columns) : TickRun(group)
 {
-    private readonly Tick[] _ticks;
-    private readonly int _count;
-    private int _next;
+    private bool _isRead;
 
-    public SortedRun(RowGroupPlan group, RowGroupReader reader)
-        : base(group)
+    protected override int Fill(ref Tick[] ticks)
     {
-        _ticks = new Tick[group.RowCount];
-        var batch = new RowBatch();
-        while (reader.Read(batch))
+        if (_isRead) return 0;
+        _isRead = true;
+        ticks = new Tick[Group.RowCount];
+        int count = 0;
+        while (reader.Read(columns))
         {
-            foreach (int row in batch.Usable.AsSpan(0, batch.UsableCount)) batch.CopyTo(row, ref _ticks[_count++]);
+            foreach (int row in columns.Usable.AsSpan(0, columns.UsableCount)) columns.CopyTo(row, ref ticks[count++]);
         }
 
-        var order = new (long Micros, int Row)[_count];
-        for (int row = 0; row < _count; row++) order[row] = (_ticks[row].TimestampMicros, row);
-        Array.Sort(order, _ticks, 0, _count);
+        var order = new (long Micros, int Row)[count];
+        for (int row = 0; row < count; row++) order[row] = (ticks[row].TimestampMicros, row);
+        Array.Sort(order, ticks, 0, count);
+        return count;
     }
-
-    public override bool MoveNext()
-    {
-        if (_next == _count) return false;
-        Micros = _ticks[_next++].TimestampMicros;
-        return true;
-    }
-
-    public override void CopyTo(ref Tick tick) => tick = _ticks[_next - 1];
 }

@@ -1,12 +1,12 @@
-using System.Buffers.Text;
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using Streaming.Shared.Ticks;
 
 namespace Streaming.Producer.Encoding;
 
 /// <summary>
-/// Owns the JSON record of the contract: one object per tick, written straight into a buffer that is used again. Ticker and
-/// date are put to text once and remembered.
+/// Owns the JSON record of the contract: one object per tick, written straight into a buffer that is used again. Whatever does not
+/// change from tick to tick is put to text once and remembered.
 /// </summary>
 internal sealed class TickEncoder
 {
@@ -15,19 +15,22 @@ internal sealed class TickEncoder
 
     private const int MaxRememberedTickers = 100_000;
 
+    /// <summary>Tickers found by their string's place in memory, a power of two: the archive has one string for each.</summary>
+    private const int RecentTickers = 4096;
+
     private readonly ExchangeCalendar _calendar;
-    private readonly byte[] _run;
+    private readonly byte[] _runAndSeq;
     private readonly byte[] _buffer = new byte[MaxRecordBytes];
     private readonly Dictionary<string, TickerText> _tickers = new(StringComparer.Ordinal);
-    private readonly DayText _tradeDate = new();
-    private readonly DayText _eventDay = new();
+    private readonly TickerText?[] _recent = new TickerText?[RecentTickers];
     private TickerText? _last;
     private int _length;
 
     public TickEncoder(ExchangeCalendar calendar, string runId)
     {
         _calendar = calendar;
-        _run = JsonText.Quote(System.Text.Encoding.UTF8.GetBytes(runId));
+        byte[] run = JsonText.Quote(System.Text.Encoding.UTF8.GetBytes(runId));
+        _runAndSeq = [.. ",\""u8, .. TickJson.Run, .. "\":"u8, .. run, .. ",\""u8, .. TickJson.Seq, .. "\":"u8];
     }
 
     /// <summary>UTF-8 of the last tick's ticker: the partition key.</summary>
@@ -40,15 +43,9 @@ internal sealed class TickEncoder
     {
         _last = TextOf(tick.Ticker);
         _length = 0;
-        Write((byte)'{');
-        Name(TickJson.Ticker, isFirst: true);
-        Write(_last.Json);
-        Name(TickJson.Date);
-        Write((byte)'"');
-        Write(_tradeDate.Of(tick.Date ?? _calendar.DateOf(tick.TimestampMicros)));
-        Write((byte)'"');
-        Name(TickJson.Timestamp);
-        WriteTime(tick.TimestampMicros);
+        long timeOfDay = DayText.SplitDay(tick.TimestampMicros, out int eventDay);
+        Write(_last.Opening(tick.Date ?? _calendar.DateOf(tick.TimestampMicros), eventDay));
+        WriteTimeOfDay(timeOfDay);
         WritePrice(TickJson.Open, tick.Open);
         WritePrice(TickJson.High, tick.High);
         WritePrice(TickJson.Low, tick.Low);
@@ -59,88 +56,72 @@ internal sealed class TickEncoder
             WriteInteger(tick.Volume);
         }
 
-        Name(TickJson.Run);
-        Write(_run);
-        Name(TickJson.Seq);
+        Write(_runAndSeq);
         WriteInteger(sequence);
-        Write((byte)'}');
+        _buffer[_length++] = (byte)'}';
     }
 
     private TickerText TextOf(string ticker)
     {
-        if (_last is not null && ReferenceEquals(_last.Name, ticker)) return _last;
+        ref TickerText? recent = ref _recent[RuntimeHelpers.GetHashCode(ticker) & (RecentTickers - 1)];
+        if (recent is null || !ReferenceEquals(recent.Name, ticker)) recent = Remembered(ticker);
+        return recent;
+    }
+
+    private TickerText Remembered(string ticker)
+    {
         if (_tickers.TryGetValue(ticker, out TickerText? text)) return text;
         if (_tickers.Count == MaxRememberedTickers) _tickers.Clear();
-        byte[] utf8 = System.Text.Encoding.UTF8.GetBytes(ticker);
-        text = new TickerText(ticker, utf8, JsonText.Quote(utf8));
+        text = new TickerText(ticker, System.Text.Encoding.UTF8.GetBytes(ticker));
         _tickers.Add(ticker, text);
         return text;
     }
 
-    private void Name(ReadOnlySpan<byte> name, bool isFirst = false)
+    private void Name(ReadOnlySpan<byte> name)
     {
-        if (!isFirst) Write((byte)',');
-        Write((byte)'"');
+        Write(",\""u8);
         Write(name);
         Write("\":"u8);
     }
 
-    // The shortest text that reads back to the same double: what .NET writes by default, and valid JSON (1E-07 too).
     private void WritePrice(ReadOnlySpan<byte> name, double price)
     {
         if (double.IsNaN(price)) return;
         Name(name);
-        price.TryFormat(_buffer.AsSpan(_length), out int written, default, CultureInfo.InvariantCulture);
-        _length += written;
+        _length += PriceText.Write(price, _buffer.AsSpan(_length));
     }
 
     private void WriteInteger(long value)
     {
-        Utf8Formatter.TryFormat(value, _buffer.AsSpan(_length), out int written);
+        value.TryFormat(_buffer.AsSpan(_length), out int written, default, CultureInfo.InvariantCulture);
         _length += written;
     }
 
     // As Python's isoformat() of an aware UTC time, but milliseconds stay milliseconds: 2024-01-02T14:30:00.123+00:00.
-    private void WriteTime(long micros)
+    private void WriteTimeOfDay(long micros)
     {
-        long timeOfDay = DayText.SplitDay(micros, out int day);
-        Write((byte)'"');
-        Write(_eventDay.Of(day));
-        Write((byte)'T');
-        (long seconds, long fraction) = Math.DivRem(timeOfDay, 1_000_000);
-        WriteDigits(seconds / 3600, 2);
-        Write((byte)':');
-        WriteDigits(seconds / 60 % 60, 2);
-        Write((byte)':');
-        WriteDigits(seconds % 60, 2);
+        Span<byte> text = _buffer.AsSpan(_length, "hh:mm:ss.ffffff".Length);
+        (uint seconds, uint fraction) = ((uint)(micros / 1_000_000), (uint)(micros % 1_000_000));
+        Digits.WriteTwo(text, seconds / 3600);
+        text[2] = (byte)':';
+        Digits.WriteTwo(text[3..], seconds / 60 % 60);
+        text[5] = (byte)':';
+        Digits.WriteTwo(text[6..], seconds % 60);
+        _length += "hh:mm:ss".Length;
         if (fraction != 0)
         {
-            Write((byte)'.');
-            if (fraction % 1000 == 0) WriteDigits(fraction / 1000, 3);
-            else WriteDigits(fraction, 6);
+            text[8] = (byte)'.';
+            Digits.WriteFour(text[9..], fraction / 100);
+            Digits.WriteTwo(text[13..], fraction % 100);
+            _length += fraction % 1000 == 0 ? ".fff".Length : ".ffffff".Length;
         }
 
         Write("+00:00\""u8);
     }
-
-    private void WriteDigits(long value, int count)
-    {
-        for (int place = count - 1; place >= 0; place--)
-        {
-            (value, long digit) = Math.DivRem(value, 10);
-            _buffer[_length + place] = (byte)('0' + digit);
-        }
-
-        _length += count;
-    }
-
-    private void Write(byte value) => _buffer[_length++] = value;
 
     private void Write(ReadOnlySpan<byte> bytes)
     {
         bytes.CopyTo(_buffer.AsSpan(_length));
         _length += bytes.Length;
     }
-
-    private sealed record TickerText(string Name, byte[] Utf8, byte[] Json);
 }

@@ -7,7 +7,11 @@ namespace Streaming.Tests.Benchmarks;
 /// <summary>Owns the run: which stages, in what order, and the verdict. Does not own how a stage is measured.</summary>
 internal static class Ratios
 {
-    private static readonly IStage[] Stages = [new PutStage(), new UnwrapStage(), new DecodeStage(), new WindowStage(), new MemoryStage()];
+    private static readonly IStage[] Stages =
+    [
+        new PutStage(), new UnwrapStage(), new DecodeStage(), new WindowStage(), new MemoryStage(),
+        new ParquetStage(), new AppendStage(), new HistoryStage(), new RunStage(), new OpenDayStage(), new FlushStage(), new StartStage(),
+    ];
 
     public static IEnumerable<string> StageNames => Stages.Select(stage => stage.Name);
 

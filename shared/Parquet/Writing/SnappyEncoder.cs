@@ -19,6 +19,7 @@ internal static class SnappyEncoder
 
     private const uint HashFactor = 0x1e35a7bd;
 
+    [SkipLocalsInit]
     public static void Append(PooledBuffer output, ReadOnlySpan<byte> input)
     {
         output.AppendVarint((ulong)input.Length);

@@ -9,6 +9,9 @@ internal sealed record Row(string Stage, string Against, string Unit, Spread Val
 {
     /// <summary>By the median; noise goes both ways.</summary>
     public Verdict Verdict => Target?.Judge(Value.Median) ?? Verdict.Informs;
+
+    /// <summary>In place of the numbers of a stage whose peer is not there.</summary>
+    public static Row Skipped(string stage, string reason) => new(stage, $"skipped: {reason}", "", new Spread(double.NaN, double.NaN, double.NaN));
 }
 
 /// <param name="Must">Worse than it fails the run.</param>

@@ -32,5 +32,5 @@ internal static class Table
     private static string Limit(Target? target, double? limit)
         => limit is { } number ? (target!.LargerIsBetter ? ">= " : "<= ") + number.ToString("0.##", CultureInfo.InvariantCulture) : "";
 
-    private static string Number(double value) => value.ToString(Math.Abs(value) < 100 ? "0.00" : "0", CultureInfo.InvariantCulture);
+    private static string Number(double value) => double.IsNaN(value) ? "" : value.ToString(Math.Abs(value) < 100 ? "0.00" : "0", CultureInfo.InvariantCulture);
 }

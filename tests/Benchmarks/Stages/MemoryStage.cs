@@ -21,7 +21,6 @@ internal sealed class MemoryStage : IStage
     private const int Records = 1_000_000;
     private const string Address = "kinesis://stock_stream";
     private static readonly TimeSpan Span = TimeSpan.FromMinutes(30);
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(100);
 
     public string Name => "memory";
 
@@ -67,52 +66,16 @@ internal sealed class MemoryStage : IStage
 
     private static async Task<(double PeakMegabytes, double Seconds)> RunConsumerAsync(FakeAws aws, string lake)
     {
-        long start = Stopwatch.GetTimestamp();
-        using Process consumer = Process.Start(ConsumerStart(aws, lake))!;
-        Task<string> output = consumer.StandardOutput.ReadToEndAsync();
-        Task<string> error = consumer.StandardError.ReadToEndAsync();
-        Task exit = consumer.WaitForExitAsync();
-        long peak = 0;
-        // The system keeps the peak itself, but forgets it with the process; so what is missed is at most the growth since the last look.
-        using var looks = new PeriodicTimer(TimeSpan.FromMilliseconds(10), TimeProvider.System);
-        while (!exit.IsCompleted)
-        {
-            await looks.WaitForNextTickAsync();
-            peak = Math.Max(peak, PeakOf(consumer));
-            if (Stopwatch.GetElapsedTime(start) > Limit) consumer.Kill(entireProcessTree: true);
-        }
-
-        string told = await output + await error;
-        if (consumer.ExitCode != 0 || !told.Contains("1,000,000", StringComparison.Ordinal))
-            throw new InvalidOperationException($"The consumer did not read {Records} records (exit code {consumer.ExitCode}).\n{told}");
-        if (peak == 0) throw new InvalidOperationException("The system does not tell how much memory a process has used.");
-        return (peak / 1e6, Stopwatch.GetElapsedTime(start).TotalSeconds);
-    }
-
-    // A process gives its memory back before its end can be seen: asked in between, the system still knows it, but not what it used.
-    private static long PeakOf(Process process)
-    {
-        try
-        {
-            process.Refresh();
-            return process.PeakWorkingSet64;
-        }
-        catch (InvalidOperationException)
-        {
-            return 0;
-        }
+        ChildRun run = await ChildRun.RunAsync(ConsumerStart(aws, lake));
+        if (!run.Output.Contains("1,000,000", StringComparison.Ordinal))
+            throw new InvalidOperationException($"The consumer did not read {Records} records.\n{run.Output}");
+        if (run.PeakBytes == 0) throw new InvalidOperationException("The system does not tell how much memory a process has used.");
+        return (run.PeakBytes / 1e6, run.Elapsed.TotalSeconds);
     }
 
     private static ProcessStartInfo ConsumerStart(FakeAws aws, string lake)
     {
-        var start = new ProcessStartInfo("dotnet")
-        {
-            UseShellExecute = false,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        string[] args = [typeof(Consumer.ConsumerService).Assembly.Location, "run", "--once", "--stream", Address, "--lake", lake];
-        foreach (string arg in args) start.ArgumentList.Add(arg);
+        ProcessStartInfo start = ChildRun.StartOf<Consumer.ConsumerService>("run", "--once", "--stream", Address, "--lake", lake);
         foreach ((string name, string value) in aws.EnvironmentVariables) start.Environment[name] = value;
         return start;
     }
