@@ -51,9 +51,10 @@ internal sealed partial class ShardReading(IRecordStream stream, ShardLease leas
     private StreamPosition From(SequenceNumber position)
     {
         ShardFold fold = lease.Fold;
-        StreamPosition from = position != SequenceNumber.None ? StreamPosition.After(position, position == fold.Position ? fold.ReadToTipAt : null)
+        StreamPosition from = position != SequenceNumber.None ? StreamPosition.After(position)
             : fold.StartAt is { } arrival ? StreamPosition.At(arrival)
             : StreamPosition.TrimHorizon;
+        if (position == fold.Position) from = from.EmptyAt(fold.ReadToTipAt);
         return _lostAfter == position ? from.AcceptingLoss() : from;
     }
 

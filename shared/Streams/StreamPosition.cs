@@ -16,13 +16,19 @@ public readonly record struct StreamPosition
     /// <summary>For <see cref="StreamPositionKind.AtTimestamp"/>: arrival time, UTC microseconds since 1970.</summary>
     public long TimestampMicros { get; }
 
-    /// <summary>For <see cref="StreamPositionKind.AfterSequenceNumber"/>: see <see cref="After"/>.</summary>
-    public long? ReadToTipAtMicros { get; }
+    /// <summary>When the shard had nothing yet from the position on, UTC microseconds since 1970; null if that is not known.</summary>
+    public long? ReadToTipAtMicros { get; private init; }
 
     /// <summary>Begins at, and goes on with, what is left where records are known to be gone, instead of throwing.</summary>
     public bool AcceptsLoss { get; private init; }
 
     public StreamPosition AcceptingLoss() => this with { AcceptsLoss = true };
+
+    /// <summary>
+    /// The same place, of which it is known that nothing was there yet at that time: what has come since may be gone if that is longer
+    /// ago than the retention.
+    /// </summary>
+    public StreamPosition EmptyAt(long? micros) => this with { ReadToTipAtMicros = micros };
 
     /// <summary>The oldest record that is still there.</summary>
     public static StreamPosition TrimHorizon => new(StreamPositionKind.TrimHorizon);

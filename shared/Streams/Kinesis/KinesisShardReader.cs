@@ -120,6 +120,9 @@ internal sealed class KinesisShardReader : IShardReader
     private async Task CheckNotTrimmedAsync(StreamPosition position, CancellationToken cancellation)
     {
         const int mostLooks = 5;
+        if (position is { Kind: StreamPositionKind.TrimHorizon or StreamPositionKind.AtTimestamp, ReadToTipAtMicros: { } emptyAt, AcceptsLoss: false }
+            && !await _stream.IsWithinRetentionAsync(emptyAt, cancellation))
+            throw _stream.LeftAlone(_shardId, emptyAt);
         if (position.Kind != StreamPositionKind.AfterSequenceNumber || position.AcceptsLoss || position.SequenceNumber == SequenceNumber.None) return;
         _iterator = await _stream.Client.GetShardIteratorAsync(_shardId, StreamPosition.TrimHorizon, cancellation);
         for (int look = 0; look < mostLooks && _iterator is not null; look++)

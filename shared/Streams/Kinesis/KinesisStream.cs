@@ -144,6 +144,9 @@ public sealed partial class KinesisStream : IManagedStream
     internal StreamDataLossException Trimmed(string shardId, SequenceNumber position, SequenceNumber oldest)
         => new($"{Address}, {shardId}: the position {position} is older than the stream's retention; the oldest record still there is {oldest}. Records between them may be lost. To go on from the oldest record, start a consumer with --on-data-loss continue.");
 
+    internal StreamDataLossException LeftAlone(string shardId, long emptyAtMicros)
+        => new($"{Address}, {shardId} was not read yet and had no records at {IsoTime.ToDateTime(emptyAtMicros):O}, which is longer ago than the stream's retention: what came since may be lost. To go on from the oldest record, start a consumer with --on-data-loss continue.");
+
     /// <summary>True if a record that arrived at that time would still be there, with a margin for clocks.</summary>
     internal async Task<bool> IsWithinRetentionAsync(long? micros, CancellationToken cancellation)
     {

@@ -67,6 +67,19 @@ public sealed class KinesisStreamTests : IAsyncLifetime
         Assert.Equal(["3"], (await _stream.ReadAllAsync(First, StreamPosition.After(seen[1].Position))).Texts());
     }
 
+    // A child whose parents were read to their end, and then nobody came for longer than the retention.
+    [Fact]
+    public async Task ShardThatWasNotReadForLongerThanTheRetention_IsALoudLoss()
+    {
+        await _stream.PutAsync(("A", "1"));
+        long HoursAgo(int hours) => Streaming.Shared.Ticks.IsoTime.ToMicros(_stream.Client.Now - TimeSpan.FromHours(hours));
+        StreamPosition lately = StreamPosition.TrimHorizon.EmptyAt(HoursAgo(1)), longAgo = StreamPosition.TrimHorizon.EmptyAt(HoursAgo(25));
+        Assert.Equal(["1"], (await _stream.ReadAllAsync(First, lately)).Texts());
+        var loss = await Assert.ThrowsAsync<StreamDataLossException>(() => _stream.OpenReaderAsync(First, longAgo, default));
+        Assert.Contains("--on-data-loss continue", loss.Message, StringComparison.Ordinal);
+        Assert.Equal(["1"], (await _stream.ReadAllAsync(First, longAgo.AcceptingLoss())).Texts());
+    }
+
     // A process that was stopped for longer than the retention: the service would begin behind the gap and not say so.
     [Fact]
     public async Task IteratorThatExpiredBeforeAGap_IsALoudLoss()
