@@ -9,15 +9,22 @@ public delegate void RecordDecoder(in StreamRecord record, out DecodedTick tick)
 /// Owns: a batch of records to a batch of ticks and bad records, of which one that the decoder fails on is one too. Does not own:
 /// what a record says.
 /// </summary>
-public sealed class BatchDecoder(RecordDecoder decode)
+public sealed class BatchDecoder
 {
     private readonly DecodedBatch _decoded = new();
+    private readonly RecordDecoder _decode;
+
+    // Made once: as arguments they would be made for each batch.
+    private readonly RecordLoop _loop;
+    private readonly Action<int, Exception> _fail;
+
+    public BatchDecoder(RecordDecoder decode) => (_decode, _loop, _fail) = (decode, Decode, _decoded.Fail);
 
     /// <summary>Decodes a whole batch. The result is reused by the next call.</summary>
     public DecodedBatch Decode(RecordBatch records)
     {
         _decoded.Begin(records);
-        RecordGuard.Run(records.Count, Decode, _decoded.Fail);
+        RecordGuard.Run(records.Count, _loop, _fail);
         return _decoded;
     }
 
@@ -28,7 +35,7 @@ public sealed class BatchDecoder(RecordDecoder decode)
         for (; next < end; next++)
         {
             if (next + ahead < end) records.Prefetch(next + ahead);
-            decode(records[next], out _decoded.Place(next));
+            _decode(records[next], out _decoded.Place(next));
         }
     }
 }

@@ -23,6 +23,9 @@ public sealed class ShardWindows(EventTimeRules rules, TickerTable tickers)
     private long _quarantinedCount;
     private long _repeated;
     private long _misrouted;
+    // Kept, or they would be made for each batch.
+    private RecordLoop? _addRecords;
+    private Action<int, Exception>? _fail;
 
     public TickerTable Tickers { get; } = tickers;
 
@@ -55,7 +58,7 @@ public sealed class ShardWindows(EventTimeRules rules, TickerTable tickers)
     public WindowedBatch Add(DecodedBatch batch)
     {
         _result.Decoded = batch;
-        RecordGuard.Run(batch.Records.Count, AddRecords, Fail);
+        RecordGuard.Run(batch.Records.Count, _addRecords ??= AddRecords, _fail ??= Fail);
         FailureCount += batch.Failures.Count;
         _read += batch.Records.Count;
         _result.Books = Books;

@@ -13,7 +13,7 @@ namespace Streaming.Tests.Benchmarks.Stages;
 /// </summary>
 internal sealed class WindowStage : IStage
 {
-    private const int Batches = 2;
+    private const int Batches = TickBatches.EventsPerMinute / TickBatches.EventsPerBatch;
     private const int Minutes = 150;
 
     public string Name => "window";
