@@ -33,7 +33,7 @@ internal sealed class S3Fixture : IAsyncDisposable
     };
 
     public static S3Client Client(string endpoint, bool hasty = false)
-        => new(Settings(endpoint), TimeProvider.System, hasty ? new S3ClientOptions { CallLimit = TimeSpan.FromMilliseconds(500), Retries = 0 } : null);
+        => new(Settings(endpoint), TimeProvider.System, hasty ? new S3ClientOptions { CallLimit = TimeSpan.FromSeconds(3), Retries = 0 } : null);
 
     public ValueTask DisposeAsync() => Aws.DisposeAsync();
 }
