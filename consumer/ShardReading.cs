@@ -54,7 +54,7 @@ internal sealed partial class ShardReading(IRecordStream stream, ShardLease leas
         StreamPosition from = position != SequenceNumber.None ? StreamPosition.After(position)
             : fold.StartAt is { } arrival ? StreamPosition.At(arrival)
             : StreamPosition.TrimHorizon;
-        if (position == fold.Position) from = from.EmptyAt(fold.ReadToTipAt);
+        if (position == fold.Position) from = from.ReadToTipAt(fold.ReadToTipAt);
         return _lostAfter == position ? from.AcceptingLoss() : from;
     }
 

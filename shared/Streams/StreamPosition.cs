@@ -5,8 +5,8 @@ namespace Streaming.Shared.Streams;
 /// <summary>Where a reader begins, in Kinesis' terms.</summary>
 public readonly record struct StreamPosition
 {
-    private StreamPosition(StreamPositionKind kind, SequenceNumber after = default, long atMicros = 0, long? readToTipAtMicros = null)
-        => (Kind, SequenceNumber, TimestampMicros, ReadToTipAtMicros) = (kind, after, atMicros, readToTipAtMicros);
+    private StreamPosition(StreamPositionKind kind, SequenceNumber after = default, long atMicros = 0)
+        => (Kind, SequenceNumber, TimestampMicros) = (kind, after, atMicros);
 
     public StreamPositionKind Kind { get; }
 
@@ -16,7 +16,7 @@ public readonly record struct StreamPosition
     /// <summary>For <see cref="StreamPositionKind.AtTimestamp"/>: arrival time, UTC microseconds since 1970.</summary>
     public long TimestampMicros { get; }
 
-    /// <summary>When the shard had nothing yet from the position on, UTC microseconds since 1970; null if that is not known.</summary>
+    /// <summary>See <see cref="ReadToTipAt"/>.</summary>
     public long? ReadToTipAtMicros { get; private init; }
 
     /// <summary>Begins at, and goes on with, what is left where records are known to be gone, instead of throwing.</summary>
@@ -25,10 +25,11 @@ public readonly record struct StreamPosition
     public StreamPosition AcceptingLoss() => this with { AcceptsLoss = true };
 
     /// <summary>
-    /// The same place, of which it is known that nothing was there yet at that time: what has come since may be gone if that is longer
-    /// ago than the retention.
+    /// The same place, of which it is known when nothing followed it yet. It tells a shard that was quiet for longer than its retention
+    /// from one that lost records.
     /// </summary>
-    public StreamPosition EmptyAt(long? micros) => this with { ReadToTipAtMicros = micros };
+    /// <param name="micros">UTC microseconds since 1970; null if that is not known.</param>
+    public StreamPosition ReadToTipAt(long? micros) => this with { ReadToTipAtMicros = micros };
 
     /// <summary>The oldest record that is still there.</summary>
     public static StreamPosition TrimHorizon => new(StreamPositionKind.TrimHorizon);
@@ -37,12 +38,7 @@ public readonly record struct StreamPosition
     public static StreamPosition Latest => new(StreamPositionKind.Latest);
 
     /// <summary>The record that follows <paramref name="last"/>.</summary>
-    /// <param name="readToTipAtMicros">
-    /// When nothing followed it yet, UTC microseconds since 1970; null if that is not known. It tells a shard that was quiet for longer
-    /// than its retention from one that lost records.
-    /// </param>
-    public static StreamPosition After(SequenceNumber last, long? readToTipAtMicros = null)
-        => new(StreamPositionKind.AfterSequenceNumber, last, readToTipAtMicros: readToTipAtMicros);
+    public static StreamPosition After(SequenceNumber last) => new(StreamPositionKind.AfterSequenceNumber, last);
 
     /// <summary>The first record that arrived at or after that time.</summary>
     public static StreamPosition At(DateTimeOffset arrival)

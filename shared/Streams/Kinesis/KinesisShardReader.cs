@@ -99,9 +99,7 @@ internal sealed class KinesisShardReader : IShardReader
     private void HoldTip()
     {
         HoldPlaceOfLatest();
-        if (_position.Kind != StreamPositionKind.AfterSequenceNumber) return;
-        StreamPosition quiet = StreamPosition.After(_position.SequenceNumber, IsoTime.ToMicros(_stream.Client.Now - ClockMargin));
-        _position = _position.AcceptsLoss ? quiet.AcceptingLoss() : quiet;
+        _position = _position.ReadToTipAt(IsoTime.ToMicros(_stream.Client.Now - ClockMargin));
     }
 
     // An expired LATEST must not be renewed as LATEST: what arrived in between would be skipped. Until the first record, time holds the place.

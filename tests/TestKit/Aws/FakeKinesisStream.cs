@@ -24,6 +24,8 @@ public sealed class FakeKinesisStream
 
     public List<FakeShard> Shards { get; } = [];
 
+    public int RetentionHours { get; set; } = 24;
+
     /// <summary>So many looks at the stream from now on say that it is being resharded.</summary>
     public int UpdatingLooks { get; set; }
 

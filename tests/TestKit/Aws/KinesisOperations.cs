@@ -116,6 +116,7 @@ internal sealed class KinesisOperations(FakeKinesis kinesis)
         json.WriteString("StreamStatus", stream.UpdatingLooks > 0 ? "UPDATING" : "ACTIVE");
         if (stream.UpdatingLooks > 0) stream.UpdatingLooks--;
         json.WriteNumber("StreamCreationTimestamp", stream.CreatedMillis / 1000m);
+        json.WriteNumber("RetentionPeriodHours", stream.RetentionHours);
         json.WriteEndObject();
     }
 

@@ -3,13 +3,14 @@ using Streaming.Consumer;
 using Streaming.Consumer.EventTime;
 using Streaming.Shared.Streams;
 using Streaming.Shared.Streams.Local;
+using Streaming.Shared.Ticks;
 using Streaming.Tests.TestKit;
 using Streaming.Tests.Unit.EventTime;
 using Streaming.Tests.Unit.Streams.Local;
 
 namespace Streaming.Tests.Unit.Pipeline;
 
-/// <summary>A local log that has lost a segment, or a piece of one: loud, and gone on with only if the operator says so.</summary>
+/// <summary>Records that are gone: loud, and gone on with only if the operator says so.</summary>
 public sealed class DataLossTests : IDisposable
 {
     private const int Records = 40;
@@ -42,6 +43,25 @@ public sealed class DataLossTests : IDisposable
         string checkpoint = await CheckpointAsync();
         Assert.Contains("\"data_losses\":1,", checkpoint, StringComparison.Ordinal);
         Assert.Equal(books, await BooksAsync(DataLossReaction.Stop));
+    }
+
+    // What a child has before its first record can be trimmed, too: so it is known when it had nothing that could be missed.
+    [Fact]
+    public async Task ChildThatWasNeverRead_BeginsWithTheTimeOfItsParentsEnd()
+    {
+        var clock = new ManualTimeProvider(PipelineRun.Now);
+        var stream = new InMemoryStream(shardCount: 1, recordsPerBatch: 10, clock);
+        stream.Put("A", TickLog.Json("A", 1, 1));
+        await stream.SplitShardAsync(InMemoryStream.ShardId(0), null, CancellationToken.None);
+        var watched = new WatchedStream(stream);
+        VirtualThread.Run(clock, () => new ConsumerService(watched, _lake, PipelineRun.Eager, clock, new Random(1), NullLoggerFactory.Instance).RunAsync(CancellationToken.None));
+        Assert.Null(watched.Opened[InMemoryStream.ShardId(0)].ReadToTipAtMicros);
+        foreach (int child in (int[])[1, 2])
+        {
+            StreamPosition position = watched.Opened[InMemoryStream.ShardId(child)];
+            Assert.Equal(StreamPositionKind.TrimHorizon, position.Kind);
+            Assert.InRange(IsoTime.ToDateTime(position.ReadToTipAtMicros!.Value), PipelineRun.Now.UtcDateTime, clock.GetUtcNow().UtcDateTime);
+        }
     }
 
     private static void Damage(string segment)
@@ -81,4 +101,26 @@ public sealed class DataLossTests : IDisposable
     }
 
     public void Dispose() => _log.Dispose();
+
+    /// <summary>Remembers where each shard was begun last.</summary>
+    private sealed class WatchedStream(IRecordStream stream) : IRecordStream
+    {
+        public Dictionary<string, StreamPosition> Opened { get; } = [];
+
+        public string Address => stream.Address;
+
+        public Task<StreamDescription> DescribeAsync(CancellationToken cancellation) => stream.DescribeAsync(cancellation);
+
+        public Task<IReadOnlyList<Shard>> ListShardsAsync(CancellationToken cancellation) => stream.ListShardsAsync(cancellation);
+
+        public Task<IShardReader> OpenReaderAsync(string shardId, StreamPosition from, CancellationToken cancellation)
+        {
+            Opened[shardId] = from;
+            return stream.OpenReaderAsync(shardId, from, cancellation);
+        }
+
+        public Task<PutReply> PutAsync(PutBatch batch, CancellationToken cancellation) => stream.PutAsync(batch, cancellation);
+
+        public ValueTask DisposeAsync() => stream.DisposeAsync();
+    }
 }

@@ -73,11 +73,25 @@ public sealed class KinesisStreamTests : IAsyncLifetime
     {
         await _stream.PutAsync(("A", "1"));
         long HoursAgo(int hours) => Streaming.Shared.Ticks.IsoTime.ToMicros(_stream.Client.Now - TimeSpan.FromHours(hours));
-        StreamPosition lately = StreamPosition.TrimHorizon.EmptyAt(HoursAgo(1)), longAgo = StreamPosition.TrimHorizon.EmptyAt(HoursAgo(25));
+        StreamPosition lately = StreamPosition.TrimHorizon.ReadToTipAt(HoursAgo(1)), longAgo = StreamPosition.TrimHorizon.ReadToTipAt(HoursAgo(25));
         Assert.Equal(["1"], (await _stream.ReadAllAsync(First, lately)).Texts());
         var loss = await Assert.ThrowsAsync<StreamDataLossException>(() => _stream.OpenReaderAsync(First, longAgo, default));
         Assert.Contains("--on-data-loss continue", loss.Message, StringComparison.Ordinal);
         Assert.Equal(["1"], (await _stream.ReadAllAsync(First, longAgo.AcceptingLoss())).Texts());
+    }
+
+    // It may have been left alone for long before; while it is read and has nothing, nothing can be lost.
+    [Fact]
+    public async Task IteratorThatExpiredOnAShardThatNeverHadARecord_IsNoLoss()
+    {
+        _aws.Kinesis.Change("stock_stream", stream => stream.RetentionHours = 48);
+        long dayAgo = Streaming.Shared.Ticks.IsoTime.ToMicros(_stream.Client.Now - TimeSpan.FromHours(25));
+        await using IShardReader reader = await _stream.OpenReaderAsync(First, StreamPosition.TrimHorizon.ReadToTipAt(dayAgo), default);
+        Assert.Equal(0, (await reader.ReadAsync(default)).Count);
+        _aws.Kinesis.Change("stock_stream", stream => stream.RetentionHours = 24);
+        await _stream.PutAsync(("A", "1"));
+        _aws.Kinesis.Faults = new KinesisFaults(1) { ExpiredIterator = 1, Storm = (1, 100) };
+        Assert.Equal(["1"], (await reader.ReadToTipAsync()).Texts());
     }
 
     // A process that was stopped for longer than the retention: the service would begin behind the gap and not say so.
