@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Streaming.Consumer;
 using Streaming.Consumer.EventTime;
-using Streaming.Shared.Objects;
 using Streaming.Tests.TestKit;
 using Streaming.Tests.Unit.EventTime;
 using Streaming.Tests.Unit.Pipeline;
@@ -71,9 +70,12 @@ public sealed class SeveralWorkersTests : IDisposable
     {
         await StartTwoAsync(TimeSpan.FromSeconds(phase));
         _killed.Add("a");
+        Task dead = Assert.ThrowsAsync<ProcessCrashException>(() => _runs["a"]);
+        _runs.Remove("a");
         DateTimeOffset died = _clock.GetUtcNow();
         while (Owned("b") < 8) await AfterAsync(Look);
         Assert.InRange(_clock.GetUtcNow() - died, Defaults.LeaseDuration - (Defaults.LeaseDuration / 3), Defaults.LeaseDuration + TimeSpan.FromSeconds(2));
+        await dead;
         await StopAsync("b");
     });
 
@@ -105,7 +107,7 @@ public sealed class SeveralWorkersTests : IDisposable
     {
         var drain = new CancellationTokenSource();
         var options = new ConsumerOptions { WorkerId = worker };
-        var lake = new MortalStore(_lake, () => _killed.Contains(worker));
+        var lake = new FaultyObjectStore(_lake, (_, _) => _killed.Contains(worker) ? Fault.CrashBefore : Fault.None);
         var service = new ConsumerService(_stream, lake, options, _clock, new Random(worker.GetHashCode(StringComparison.Ordinal)), NullLoggerFactory.Instance);
         (_drains[worker], _workers[worker], _runs[worker]) = (drain, service, service.RunAsync(drain.Token));
     }
@@ -129,31 +131,5 @@ public sealed class SeveralWorkersTests : IDisposable
     public void Dispose()
     {
         foreach (CancellationTokenSource drain in _drains.Values) drain.Dispose();
-    }
-
-    /// <summary>The store as a process sees it that may be killed: then it gets no more answers.</summary>
-    private sealed class MortalStore(IObjectStore store, Func<bool> isDead) : IObjectStore
-    {
-        private static readonly Task Never = new TaskCompletionSource().Task;
-
-        public string Address => store.Address;
-
-        public Task CheckWritableAsync(CancellationToken cancellation) => store.CheckWritableAsync(cancellation);
-
-        public async Task<StoredObject?> GetAsync(string key, CancellationToken cancellation)
-        {
-            if (isDead()) await Never;
-            return await store.GetAsync(key, cancellation);
-        }
-
-        public async Task<string?> PutAsync(string key, ReadOnlyMemory<byte> content, string? expectedTag, CancellationToken cancellation)
-        {
-            if (isDead()) await Never;
-            return await store.PutAsync(key, content, expectedTag, cancellation);
-        }
-
-        public Task DeleteAsync(string key, CancellationToken cancellation) => store.DeleteAsync(key, cancellation);
-
-        public IAsyncEnumerable<string> ListAsync(string prefix, CancellationToken cancellation) => store.ListAsync(prefix, cancellation);
     }
 }

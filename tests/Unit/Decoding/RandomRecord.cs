@@ -40,6 +40,7 @@ internal sealed class RandomRecord(Random random)
 
     private static readonly string[] Runs = ["r", "0123456789ab", "0123456789ac", "benchmark-0000000001"];
 
+    private readonly RandomDamage _damage = new(random, Telling);
     private bool _isOdd;
 
     /// <summary>A record, of which a part may be wrong.</summary>
@@ -55,18 +56,7 @@ internal sealed class RandomRecord(Random random)
     }
 
     /// <summary>A copy with one to three changes: half of the copies are damaged, half have other digits and letters.</summary>
-    public byte[] Change(byte[] whole)
-    {
-        List<byte> bytes = [.. whole];
-        bool isDamage = random.Next(2) == 0;
-        for (int i = random.Next(1, 4); i > 0 && bytes.Count > 0; i--)
-        {
-            if (isDamage) Damage(bytes);
-            else Vary(bytes);
-        }
-
-        return [.. bytes];
-    }
+    public byte[] Change(byte[] whole) => _damage.Change(whole, Vary);
 
     private IEnumerable<string> Fields()
     {
@@ -111,33 +101,6 @@ internal sealed class RandomRecord(Random random)
 
     private string Whole() => random.NextInt64((long)Math.Pow(10, random.Next(1, 19))).ToString(CultureInfo.InvariantCulture);
 
-    private void Damage(List<byte> bytes)
-    {
-        int at = random.Next(bytes.Count);
-        int length = Math.Min(random.Next(1, random.Next(2, 60)), bytes.Count - at);
-        switch (random.Next(8))
-        {
-            case 0:
-                bytes.RemoveRange(at, bytes.Count - at);
-                break;
-            case 1:
-                bytes.RemoveRange(at, length);
-                break;
-            case 2:
-                bytes.InsertRange(random.Next(bytes.Count + 1), bytes.GetRange(at, length));
-                break;
-            case 3:
-                bytes.Insert(at, AnyByte());
-                break;
-            case 4:
-                bytes.RemoveAt(at);
-                break;
-            default:
-                bytes[at] = AnyByte();
-                break;
-        }
-    }
-
     private void Vary(List<byte> bytes)
     {
         int at = random.Next(bytes.Count);
@@ -145,8 +108,6 @@ internal sealed class RandomRecord(Random random)
         else if (bytes[at] == '.') bytes.RemoveAt(at);
         else if (random.Next(4) == 0) bytes.Insert(at, (byte)random.Next('0', '9' + 1));
     }
-
-    private byte AnyByte() => random.Next(3) == 0 ? (byte)random.Next(256) : (byte)Telling[random.Next(Telling.Length)];
 
     private bool Odd(int oneOf) => _isOdd && random.Next(oneOf) == 0;
 

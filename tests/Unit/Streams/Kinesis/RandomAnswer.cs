@@ -31,6 +31,7 @@ internal sealed class RandomAnswer(Random random)
     private static readonly string[] Others
         = ["1", "-0.0", "1e5", "01", "true", "tru", "null", "\"text\"", "\"\\n\"", "\"\n\"", "[]", "[1,{\"Data\":\"QQ==\"},[]]", "{\"Records\":[]}", "[1,]", "{\"a\":1,}", "[}", "{]", ""];
 
+    private readonly RandomDamage _damage = new(random, Telling);
     private bool _hasBlanks;
     private bool _isOdd;
 
@@ -51,45 +52,7 @@ internal sealed class RandomAnswer(Random random)
     }
 
     /// <summary>A copy with one to three changes: half of the copies are damaged, half have other digits, letters and blanks.</summary>
-    public byte[] Change(byte[] whole)
-    {
-        List<byte> bytes = [.. whole];
-        bool isDamage = random.Next(2) == 0;
-        for (int i = random.Next(1, 4); i > 0 && bytes.Count > 0; i--)
-        {
-            if (isDamage) Damage(bytes);
-            else Vary(bytes);
-        }
-
-        return [.. bytes];
-    }
-
-    private void Damage(List<byte> bytes)
-    {
-        int at = Place(bytes);
-        int length = Math.Min(random.Next(1, random.Next(2, 60)), bytes.Count - at);
-        switch (random.Next(8))
-        {
-            case 0:
-                bytes.RemoveRange(at, bytes.Count - at);
-                break;
-            case 1:
-                bytes.RemoveRange(at, length);
-                break;
-            case 2:
-                bytes.InsertRange(random.Next(bytes.Count + 1), bytes.GetRange(at, length));
-                break;
-            case 3:
-                bytes.Insert(at, AnyByte());
-                break;
-            case 4:
-                bytes.RemoveAt(at);
-                break;
-            default:
-                bytes[at] = AnyByte();
-                break;
-        }
-    }
+    public byte[] Change(byte[] whole) => _damage.Change(whole, Vary, Place);
 
     private void Vary(List<byte> bytes)
     {
@@ -107,8 +70,6 @@ internal sealed class RandomAnswer(Random random)
         int mark = bytes.FindIndex(at, value => value is (byte)'"' or (byte)',' or (byte)'}' or (byte)'{');
         return mark < 0 ? at : Math.Clamp(mark + random.Next(-2, 3), 0, bytes.Count - 1);
     }
-
-    private byte AnyByte() => random.Next(3) == 0 ? (byte)random.Next(256) : (byte)Telling[random.Next(Telling.Length)];
 
     private bool Odd(int oneOf) => _isOdd && random.Next(oneOf) == 0;
 
