@@ -16,10 +16,7 @@ internal static class RunCommand
     public static Command Create(Settings settings, Option<bool> verbose)
     {
         var defaults = new ConsumerOptions();
-        var stream = new CheckedOption<string>(settings, "--stream", "record stream: a folder, or kinesis://name", "address", defaults.Stream, "an address", OptionTexts.TryAddress);
-        var lake = new CheckedOption<string>(settings, "--lake", "lake: a folder, or s3://bucket/prefix", "address", defaults.Lake, "an address", OptionTexts.TryAddress);
-        var appName = new CheckedOption<string>(
-            settings, "--app-name", "name of the checkpoints", "name", defaults.AppName, "1 to 64 letters, digits, '.', '_' or '-'", OptionTexts.TryAppName);
+        var application = new ApplicationOptions(settings);
         var start = new CheckedOption<StartPosition>(
             settings, "--start", "where a shard without a checkpoint begins", "checkpoint|trim-horizon|latest|at:<time>", "checkpoint",
             "checkpoint, trim-horizon, latest or at:<ISO 8601 time>", OptionTexts.TryStart);
@@ -47,18 +44,16 @@ internal static class RunCommand
             "off or an address with a port, such as 127.0.0.1:8080", HttpEndpoint.TryParse);
         CheckedOption<TimeSpan> drainTimeout = Duration("--drain-timeout", "how long writing may take after SIGTERM or Ctrl-C", defaults.DrainTimeout);
 
-        var aws = new AwsOptions();
-        var command = new Command("run", "Reads the stream and writes avg_1min until it is told to stop (Ctrl-C, SIGTERM).")
-        {
-            stream, lake, appName, start, grace, lateness, repeats, flushInterval, lease, onDataLoss, zone, untilIdle, once, catalog, http, drainTimeout,
-        };
-        aws.AddTo(command);
+        var command = new Command("run", "Reads the stream and writes avg_1min until it is told to stop (Ctrl-C, SIGTERM).");
+        application.AddTo(command);
+        foreach (Option option in (Option[])[start, grace, lateness, repeats, flushInterval, lease, onDataLoss, zone, untilIdle, once, catalog, http, drainTimeout])
+            command.Add(option);
         command.SetAction(parsed => RunAsync(
             new ConsumerOptions
             {
-                Stream = stream.Read(parsed)!,
-                Lake = lake.Read(parsed)!,
-                AppName = appName.Read(parsed)!,
+                Stream = application.Stream(parsed),
+                Lake = application.Lake(parsed),
+                AppName = application.AppName(parsed),
                 Start = start.Read(parsed),
                 Grace = grace.Read(parsed),
                 AllowedLateness = lateness.Read(parsed),
@@ -74,7 +69,7 @@ internal static class RunCommand
                 Http = http.Read(parsed) ?? HttpEndpoint.Default,
                 DrainTimeout = drainTimeout.Read(parsed),
             },
-            aws.Read(parsed),
+            application.Aws(parsed),
             parsed.GetValue(verbose)));
         return command;
 
