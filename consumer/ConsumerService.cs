@@ -6,6 +6,7 @@ using Streaming.Consumer.Catalog;
 using Streaming.Consumer.Decoding;
 using Streaming.Consumer.EventTime;
 using Streaming.Consumer.Flushing;
+using Streaming.Consumer.Live;
 using Streaming.Consumer.Progress;
 using Streaming.Shared.Objects;
 using Streaming.Shared.Streams;
@@ -47,6 +48,9 @@ public sealed partial class ConsumerService(
 
     /// <summary>Makes what decodes the records of a shard, whose tickers it is given. Another one is another format.</summary>
     public Func<TickerTable, RecordDecoder> Decoder { get; init; } = tickers => new TickDecoder(tickers).Decode;
+
+    /// <summary>Where the shards show what they are at; null if nobody can look.</summary>
+    public LiveBoard? Live { get; init; }
 
     /// <summary>Nothing is read any more: what is open is being written, or all is done.</summary>
     public bool IsDraining { get; private set; }
@@ -200,7 +204,7 @@ public sealed partial class ConsumerService(
         var flusher = new ShardFlusher(
             new BarWriter(lake, origin, lease.Ancestors.ToHashSet(), checkpoints.Retry, catalog is null ? null : catalog.Add),
             new KeptRecordWriter(lake, origin, checkpoints.Retry));
-        using var pipeline = new ShardPipeline(stream, flusher, progress, options, time, logger) { Decoder = Decoder };
+        using var pipeline = new ShardPipeline(stream, flusher, progress, options, time, logger) { Decoder = Decoder, Live = Live };
         try
         {
             return await new OwnedShard(lease, pipeline, time, logger).RunAsync(_end, drain, abort);

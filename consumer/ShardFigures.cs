@@ -12,6 +12,9 @@ public sealed record ShardFigures
     /// <summary>It is this worker's now; else the figures are those of the time when it was.</summary>
     public bool IsOwned { get; init; }
 
+    /// <summary>When this worker took it last, as a timestamp of the clock.</summary>
+    public long OwnedSince { get; init; }
+
     /// <summary>Last record read.</summary>
     public SequenceNumber Position { get; init; } = SequenceNumber.None;
 

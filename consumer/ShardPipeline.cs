@@ -6,6 +6,7 @@ using Streaming.Consumer.Assignment;
 using Streaming.Consumer.Decoding;
 using Streaming.Consumer.EventTime;
 using Streaming.Consumer.Flushing;
+using Streaming.Consumer.Live;
 using Streaming.Shared.Streams;
 
 namespace Streaming.Consumer;
@@ -28,6 +29,9 @@ public sealed partial class ShardPipeline(
     /// <inheritdoc cref="ConsumerService.Decoder"/>
     public required Func<TickerTable, RecordDecoder> Decoder { get; init; }
 
+    /// <inheritdoc cref="ConsumerService.Live"/>
+    public LiveBoard? Live { get; init; }
+
     /// <summary>Runs until <paramref name="end"/> or <paramref name="drain"/>, then writes what is open and the checkpoint.</summary>
     /// <param name="abort">Gives up writing; the next owner repeats what is missing.</param>
     /// <returns>True if the shard is closed and read to its end.</returns>
@@ -43,6 +47,8 @@ public sealed partial class ShardPipeline(
             .Select(windows.Add)
             .Do(batch => Tell(batch, lease.Shard))
             .Subscribe(_windowed.OnNext, failure => _failure = ExceptionDispatchInfo.Capture(failure));
+        using LiveShard? live = Live?.Join(lease.Shard, windows);
+        using IDisposable? shown = live is null ? null : _windowed.Subscribe(live);
 
         bool isEnded = false;
         await using var reader = new ShardReading(stream, lease, options, logger);

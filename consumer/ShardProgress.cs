@@ -31,7 +31,15 @@ public sealed class ShardProgress(string shard, TimeProvider time)
         {
             _booksBefore = windows.Books - _figures.BooksNow;
             (_flushesBefore, _putsBefore) = (_figures.Flushes, _figures.Puts);
-            _figures = _figures with { IsOwned = true, Position = windows.Position, Books = windows.Books, WindowCount = windows.WindowCount, ShardMicros = windows.ShardMicros };
+            _figures = _figures with
+            {
+                IsOwned = true,
+                OwnedSince = time.GetTimestamp(),
+                Position = windows.Position,
+                Books = windows.Books,
+                WindowCount = windows.WindowCount,
+                ShardMicros = windows.ShardMicros,
+            };
         }
     }
 

@@ -25,7 +25,7 @@ internal static class CheckpointsCommand
         {
             await using IRecordStream stream = application.OpenStream(parsed);
             var reader = new StatusReader(stream, application.OpenLake(parsed), application.AppName(parsed), TimeProvider.System);
-            StatusCommand.WriteShards((await reader.ReadAsync(cancellation)).Shards);
+            StatusCommand.WriteShards((await reader.ReadAsync(withLag: true, cancellation)).Shards);
             return ExitCodes.Done;
         });
         return command;

@@ -1,16 +1,19 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Console;
+using Streaming.Consumer.Live;
 
 namespace Streaming.Consumer.Commands;
 
 /// <summary>Logs go to stderr: readable on a terminal, JSON otherwise. Payloads are never logged.</summary>
 public static class Logging
 {
-    public static void Configure(ILoggingBuilder builder, bool verbose)
+    /// <param name="problems">Gets the warnings and errors too; null for nobody.</param>
+    public static void Configure(ILoggingBuilder builder, bool verbose, ProblemList? problems = null)
     {
         builder.SetMinimumLevel(verbose ? LogLevel.Debug : LogLevel.Information);
         // A page that is asked for every few seconds is nothing to tell.
         builder.AddFilter("Microsoft", LogLevel.Warning);
+        if (problems is not null) builder.AddProvider(new ProblemLoggerProvider(problems)).AddFilter<ProblemLoggerProvider>("Microsoft", LogLevel.None);
         builder.AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         if (Console.IsErrorRedirected) builder.AddJsonConsole();
         else builder.AddSimpleConsole(console => (console.SingleLine, console.TimestampFormat, console.ColorBehavior) = (true, "HH:mm:ss ", Color()));

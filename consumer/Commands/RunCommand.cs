@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using Microsoft.Extensions.Logging;
 using Streaming.Consumer.Catalog;
 using Streaming.Consumer.Http;
+using Streaming.Consumer.Live;
 using Streaming.Shared.Aws;
 using Streaming.Shared.Objects;
 using Streaming.Shared.Settings;
@@ -40,7 +41,7 @@ internal static class RunCommand
         var catalog = new CheckedOption<CatalogKind>(
             settings, "--catalog", "where partitions are registered, for Athena", "none|glue", "none", "none or glue", OptionTexts.TryCatalog);
         var http = new CheckedOption<HttpEndpoint>(
-            settings, "--http", $"where the health and metrics pages are, or off [{HttpEndpoint.Default.Address}]", "address:port|off", null,
+            settings, "--http", $"where the live page, health and metrics are, or off [{HttpEndpoint.Default.Address}]", "address:port|off", null,
             "off or an address with a port, such as 127.0.0.1:8080", HttpEndpoint.TryParse);
         CheckedOption<TimeSpan> drainTimeout = Duration("--drain-timeout", "how long writing may take after SIGTERM or Ctrl-C", defaults.DrainTimeout);
 
@@ -82,9 +83,10 @@ internal static class RunCommand
         TimeProvider time = TimeProvider.System;
         await using IRecordStream stream = RecordStreams.Open(options.Stream, time, aws);
         IObjectStore lake = ObjectStores.Open(options.Lake, time, aws);
-        using ILoggerFactory loggers = LoggerFactory.Create(builder => Logging.Configure(builder, verbose));
+        LiveBoard? board = options.Http.Address is null ? null : new LiveBoard(time);
+        using ILoggerFactory loggers = LoggerFactory.Create(builder => Logging.Configure(builder, verbose, board?.Problems));
         await using CatalogRun? catalog = CatalogRun.Start(options, aws, time, loggers);
-        var service = new ConsumerService(stream, lake, options, time, new Random(Environment.ProcessId), loggers, catalog?.Registrar);
+        var service = new ConsumerService(stream, lake, options, time, new Random(Environment.ProcessId), loggers, catalog?.Registrar) { Live = board };
 
         using var drain = new CancellationTokenSource();
         void Drain(PosixSignalContext signal)
@@ -97,7 +99,7 @@ internal static class RunCommand
         using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Drain);
 
         await using var progress = new RunProgress(service, options, time, Console.Error, isTerminal: !Console.IsErrorRedirected);
-        await using var telemetry = RunTelemetry.Start(service, options, time, loggers);
+        await using var telemetry = RunTelemetry.Start(service, stream, lake, options, time, loggers);
         await service.RunAsync(drain.Token);
         if (catalog is not null) await catalog.FinishAsync();
         await progress.FinishAsync();

@@ -2,7 +2,10 @@ using System.Diagnostics.Metrics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Streaming.Consumer.Http;
+using Streaming.Consumer.Live;
 using Streaming.Consumer.Telemetry;
+using Streaming.Shared.Objects;
+using Streaming.Shared.Streams;
 using Streaming.Shared.Telemetry;
 
 namespace Streaming.Consumer.Commands;
@@ -13,27 +16,31 @@ internal sealed class RunTelemetry : IAsyncDisposable
     private readonly ServiceProvider? _services;
     private readonly ConsumerMeter? _meter;
     private readonly IDisposable? _export;
+    private readonly LiveView? _view;
     private readonly OperationsServer? _server;
 
-    private RunTelemetry(ConsumerService service, ConsumerOptions options, TimeProvider time, ILoggerFactory loggers)
+    private RunTelemetry(ConsumerService service, IRecordStream stream, IObjectStore lake, ConsumerOptions options, TimeProvider time, ILoggerFactory loggers)
     {
         if (options.Http.Address is null && !OtlpExport.IsWanted) return;
         _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
         IMeterFactory meters = _services.GetRequiredService<IMeterFactory>();
-        _server = OperationsServer.Start(options.Http, service, time, meters, loggers);
+        if (service.Live is { } board) _view = new LiveView(service, stream, lake, options, board, time, loggers);
+        _server = OperationsServer.Start(options.Http, service, _view, time, meters, loggers);
         _meter = new ConsumerMeter(meters, service, options, time);
         _export = OtlpExport.Start(ConsumerMeter.Name);
     }
 
     /// <exception cref="Shared.InvalidAddressException">The address that the user asked for cannot be taken.</exception>
-    public static RunTelemetry Start(ConsumerService service, ConsumerOptions options, TimeProvider time, ILoggerFactory loggers)
-        => new(service, options, time, loggers);
+    public static RunTelemetry Start(
+        ConsumerService service, IRecordStream stream, IObjectStore lake, ConsumerOptions options, TimeProvider time, ILoggerFactory loggers)
+        => new(service, stream, lake, options, time, loggers);
 
     /// <summary>Sends the last metrics; the pages go last, so that a drain can be watched to its end.</summary>
     public async ValueTask DisposeAsync()
     {
         _export?.Dispose();
         if (_server is not null) await _server.DisposeAsync();
+        if (_view is not null) await _view.DisposeAsync();
         _meter?.Dispose();
         if (_services is not null) await _services.DisposeAsync();
     }

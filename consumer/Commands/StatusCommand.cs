@@ -21,7 +21,7 @@ internal static class StatusCommand
         {
             await using IRecordStream stream = application.OpenStream(parsed);
             var reader = new StatusReader(stream, application.OpenLake(parsed), application.AppName(parsed), TimeProvider.System);
-            ApplicationStatus status = await reader.ReadAsync(cancellation);
+            ApplicationStatus status = await reader.ReadAsync(withLag: true, cancellation);
             if (parsed.GetValue(json)) Console.Out.WriteLine(JsonSerializer.Serialize(status, ApplicationStatusJson.Default.ApplicationStatus));
             else Write(status);
             return status.Healthy ? ExitCodes.Done : ExitCodes.Failed;

@@ -253,9 +253,16 @@ public sealed class ShardWindows(EventTimeRules rules, TickerTable tickers)
         KeptBytes = _late.Sum(record => (long)record.Data.Length) + _quarantined.Sum(record => (long)record.Data.Length);
     }
 
+    /// <summary>Complete for all that is known.</summary>
+    public bool IsClosed(long windowEndMicros) => rules.IsClosed(windowEndMicros, ShardMicros);
+
+    /// <summary>Called before windows are dropped: the last look at them, for who shows them.</summary>
+    public Action? Forgetting { get; set; }
+
     /// <summary>Drops the windows that take no tick any more and whose last value is confirmed in its object.</summary>
     public void DropFinished()
     {
+        Forgetting?.Invoke();
         foreach (TickerState ticker in Tickers.All) WindowCount -= ticker.DropFinished(rules);
     }
 }

@@ -6,15 +6,16 @@ namespace Streaming.Consumer.Flushing;
 /// <param name="Seconds">Time they took together.</param>
 /// <param name="IsFailing">The last one failed: the lake could not be written.</param>
 /// <param name="CheckpointedAt">When the last checkpoint was stored, as a timestamp of the clock; null before the first.</param>
-public readonly record struct FlushFigures(long Flushes, long Failed, double Seconds, bool IsFailing, long? CheckpointedAt)
+/// <param name="Windows">Windows whose row was written, again each time that it was corrected.</param>
+public readonly record struct FlushFigures(long Flushes, long Failed, double Seconds, bool IsFailing, long? CheckpointedAt, long Windows)
 {
     /// <param name="checkpointedAt">Null if the flush did not come as far as its checkpoint.</param>
-    internal FlushFigures Add(TimeSpan duration, bool failed, long? checkpointedAt) => new(
-        Flushes + 1, failed ? Failed + 1 : Failed, Seconds + duration.TotalSeconds, IsFailing: failed, checkpointedAt ?? CheckpointedAt);
+    internal FlushFigures Add(TimeSpan duration, bool failed, long? checkpointedAt, int windows) => new(
+        Flushes + 1, failed ? Failed + 1 : Failed, Seconds + duration.TotalSeconds, IsFailing: failed, checkpointedAt ?? CheckpointedAt, Windows + windows);
 
     /// <summary>Together with those of an earlier time with the shard.</summary>
     internal FlushFigures After(FlushFigures before) => new(
-        before.Flushes + Flushes, before.Failed + Failed, before.Seconds + Seconds, IsFailing, CheckpointedAt ?? before.CheckpointedAt);
+        before.Flushes + Flushes, before.Failed + Failed, before.Seconds + Seconds, IsFailing, CheckpointedAt ?? before.CheckpointedAt, before.Windows + Windows);
 }
 
 /// <summary>What the conditional puts of row objects came to in this process.</summary>

@@ -92,7 +92,7 @@ public sealed partial class FlushLoop(
         }
         catch (Exception failure) when (failure is StoreUnavailableException or LostRaceException)
         {
-            Figures = Figures.Add(time.GetElapsedTime(_startedAt), failed: true, checkpointedAt: null);
+            Figures = Figures.Add(time.GetElapsedTime(_startedAt), failed: true, checkpointedAt: null, windows: 0);
             FlushFailed(logger, lease.Shard, windows.Position.ToString(), failure.Message);
         }
 
@@ -105,15 +105,18 @@ public sealed partial class FlushLoop(
     private void Apply(BarWriteResult written)
     {
         FlushSnapshot snapshot = _snapshot!;
+        int confirmed = 0;
         for (int i = 0; i < snapshot.Windows.Count; i++)
         {
-            if (written.IsConfirmed(i)) windows.Confirm(snapshot.Windows[i]);
+            if (!written.IsConfirmed(i)) continue;
+            windows.Confirm(snapshot.Windows[i]);
+            confirmed++;
         }
 
         windows.ConfirmKept(snapshot);
         windows.DropFinished();
         _readSaved = snapshot.Books.Read;
-        Figures = Figures.Add(time.GetElapsedTime(_startedAt), written.Failures.Count > 0, time.GetTimestamp());
+        Figures = Figures.Add(time.GetElapsedTime(_startedAt), written.Failures.Count > 0, time.GetTimestamp(), confirmed);
         _running = null;
         _snapshot = null;
     }

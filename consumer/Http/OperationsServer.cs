@@ -9,14 +9,15 @@ using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Streaming.Consumer.Live;
 using Streaming.Shared;
 using Streaming.Shared.Telemetry;
 
 namespace Streaming.Consumer.Http;
 
 /// <summary>
-/// Owns: the listener and the pages <c>/healthz/live</c>, <c>/healthz/ready</c>, <c>/metrics</c>. Does not own: the figures behind
-/// them. The address is taken at once, so that a taken one shows before anything is read; the rest starts beside the reading.
+/// Owns: the listener and the pages <c>/</c>, <c>/healthz/live</c>, <c>/healthz/ready</c>, <c>/metrics</c>. Does not own: the figures
+/// behind them. The address is taken at once, so that a taken one shows before anything is read; the rest starts beside the reading.
 /// </summary>
 public sealed partial class OperationsServer : IAsyncDisposable
 {
@@ -27,12 +28,13 @@ public sealed partial class OperationsServer : IAsyncDisposable
     private readonly ConsumerService _service;
     private readonly TimeProvider _time;
     private readonly ILoggerFactory _loggers;
+    private readonly LiveView? _view;
     private readonly Task<WebApplication> _application;
     private PrometheusExposition? _metrics;
 
-    private OperationsServer(Socket listener, ConsumerService service, TimeProvider time, IMeterFactory meters, ILoggerFactory loggers)
+    private OperationsServer(Socket listener, ConsumerService service, LiveView? view, TimeProvider time, IMeterFactory meters, ILoggerFactory loggers)
     {
-        (_listener, _service, _time, _loggers) = (listener, service, time, loggers);
+        (_listener, _service, _view, _time, _loggers) = (listener, service, view, time, loggers);
         _application = StartAsync(meters);
     }
 
@@ -40,9 +42,10 @@ public sealed partial class OperationsServer : IAsyncDisposable
     public IPEndPoint Address => (IPEndPoint)_listener.LocalEndPoint!;
 
     /// <summary>Null if there is to be none, or if the default address is taken, which the log says.</summary>
+    /// <param name="view">Of the live page; null for no page. Stays the caller's.</param>
     /// <exception cref="InvalidAddressException">The address that the user asked for cannot be taken.</exception>
     public static OperationsServer? Start(
-        HttpEndpoint endpoint, ConsumerService service, TimeProvider time, IMeterFactory meters, ILoggerFactory loggers)
+        HttpEndpoint endpoint, ConsumerService service, LiveView? view, TimeProvider time, IMeterFactory meters, ILoggerFactory loggers)
     {
         if (endpoint.Address is null) return null;
         ILogger logger = loggers.CreateLogger("consumer.http");
@@ -50,7 +53,7 @@ public sealed partial class OperationsServer : IAsyncDisposable
         {
             Socket listener = Listen(endpoint.Address);
             if (!IPAddress.IsLoopback(endpoint.Address.Address)) OpenToOthers(logger, endpoint.Address);
-            return new OperationsServer(listener, service, time, meters, loggers);
+            return new OperationsServer(listener, service, view, time, meters, loggers);
         }
         catch (SocketException failure) when (endpoint.IsExplicit)
         {
@@ -98,12 +101,28 @@ public sealed partial class OperationsServer : IAsyncDisposable
         builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
         builder.Services.AddSingleton(_loggers);
         WebApplication application = builder.Build();
+        application.Use(GuardAsync);
+        application.UseRouting();
+        if (_view is not null) new LivePage(_view, application.Lifetime.ApplicationStopping).Map(application);
         application.MapGet("/healthz/live", context => context.Response.WriteAsync("alive\n"));
         application.MapGet("/healthz/ready", ReadyAsync);
         application.MapGet("/metrics", MetricsAsync);
         await application.StartAsync();
         Listening(_loggers.CreateLogger("consumer.http"), Address);
         return application;
+    }
+
+    /// <summary>
+    /// A page of another site whose name was made to mean this machine could read what is only for it; the name that the browser asked for gives it away.
+    /// </summary>
+    private Task GuardAsync(HttpContext context, RequestDelegate next)
+    {
+        LivePage.Protect(context.Response);
+        string host = context.Request.Host.Host;
+        if (!IPAddress.IsLoopback(Address.Address) || host is "localhost" or "" || (IPAddress.TryParse(host, out IPAddress? address) && IPAddress.IsLoopback(address)))
+            return next(context);
+        context.Response.StatusCode = StatusCodes.Status421MisdirectedRequest;
+        return context.Response.WriteAsync("This server is for this machine alone: ask for localhost, or give another address with --http.\n");
     }
 
     private Task ReadyAsync(HttpContext context)
@@ -129,13 +148,13 @@ public sealed partial class OperationsServer : IAsyncDisposable
         _listener.Dispose();
     }
 
-    [LoggerMessage(201, LogLevel.Information, "http://{Address} answers /healthz/live, /healthz/ready and /metrics")]
+    [LoggerMessage(201, LogLevel.Information, "http://{Address} shows the live page and answers /healthz/live, /healthz/ready and /metrics")]
     private static partial void Listening(ILogger logger, IPEndPoint address);
 
-    [LoggerMessage(202, LogLevel.Warning, "http://{Address} is not for this machine alone: whoever reaches it can read health and metrics")]
+    [LoggerMessage(202, LogLevel.Warning, "http://{Address} is not for this machine alone: whoever reaches it can read prices, health and metrics")]
     private static partial void OpenToOthers(ILogger logger, IPEndPoint address);
 
-    [LoggerMessage(203, LogLevel.Warning, "no health and metrics pages, http://{Address} cannot be used: {Problem}. Choose another address with --http")]
+    [LoggerMessage(203, LogLevel.Warning, "no live page, health and metrics, http://{Address} cannot be used: {Problem}. Choose another address with --http")]
     private static partial void NotAvailable(ILogger logger, IPEndPoint address, string problem);
 
     /// <summary>The consumer's own signal handlers decide when it ends, and the server goes last.</summary>

@@ -8,9 +8,10 @@ namespace Streaming.Consumer.Operating;
 /// <summary>Owns: what can be told about an application from outside: its checkpoints, and how far each is behind the stream. Writes nothing.</summary>
 internal sealed class StatusReader(IRecordStream stream, IObjectStore lake, string application, TimeProvider time)
 {
+    /// <param name="withLag">Reads a record of each shard to see how far behind its checkpoint is, which counts against the shard's limits.</param>
     /// <exception cref="StreamNotFoundException">There is no such stream.</exception>
     /// <exception cref="CheckpointRefusedException">A checkpoint is of another stream or version, or broken.</exception>
-    public async Task<ApplicationStatus> ReadAsync(CancellationToken cancellation)
+    public async Task<ApplicationStatus> ReadAsync(bool withLag, CancellationToken cancellation)
     {
         StreamDescription description = await stream.DescribeAsync(cancellation);
         var checkpoints = new CheckpointStore(lake, description, application, new Flushing.StoreRetry(time, new Random(0)));
@@ -26,7 +27,7 @@ internal sealed class StatusReader(IRecordStream stream, IObjectStore lake, stri
             bool hasOpenParents = listed?.ParentIds.Any(parent => documents.TryGetValue(parent, out CheckpointDocument? before) && before is not { IsEnded: true }) ?? false;
             var shard = ShardStatus.Of(id, document, listed is not null, hasOpenParents, time.GetUtcNow());
             bool isRead = listed is not null && document is { IsEnded: false };
-            status.Add(isRead ? await WithLagAsync(shard, document!, cancellation) : shard);
+            status.Add(withLag && isRead ? await WithLagAsync(shard, document!, cancellation) : shard);
         }
 
         string[] problems = [.. status.SelectMany(Problems)];

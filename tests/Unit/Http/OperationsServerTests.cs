@@ -117,7 +117,7 @@ public sealed class OperationsServerTests : IDisposable
     private OperationsServer Start(ConsumerService service, HttpEndpoint? endpoint = null) => StartOrNot(service, endpoint ?? AnyPort)!;
 
     private OperationsServer? StartOrNot(ConsumerService service, HttpEndpoint endpoint)
-        => OperationsServer.Start(endpoint, service, _stream.Time, _services.GetRequiredService<IMeterFactory>(), NullLoggerFactory.Instance);
+        => OperationsServer.Start(endpoint, service, view: null, _stream.Time, _services.GetRequiredService<IMeterFactory>(), NullLoggerFactory.Instance);
 
     private async Task<(HttpStatusCode Status, string Body)> GetAsync(OperationsServer server, string path)
     {
