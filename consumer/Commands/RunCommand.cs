@@ -1,17 +1,13 @@
 using System.CommandLine;
 using System.Runtime.InteropServices;
-using Microsoft.Extensions.Logging;
 using Streaming.Consumer.Catalog;
 using Streaming.Consumer.Http;
-using Streaming.Consumer.Live;
 using Streaming.Shared.Aws;
-using Streaming.Shared.Objects;
 using Streaming.Shared.Settings;
-using Streaming.Shared.Streams;
 
 namespace Streaming.Consumer.Commands;
 
-/// <summary><c>consumer run</c>: options to <see cref="ConsumerOptions"/>, signals to a drain, figures to the terminal.</summary>
+/// <summary><c>consumer run</c>: options to <see cref="ConsumerOptions"/>, signals to a drain.</summary>
 internal static class RunCommand
 {
     public static Command Create(Settings settings, Option<bool> verbose)
@@ -80,14 +76,6 @@ internal static class RunCommand
 
     private static async Task<int> RunAsync(ConsumerOptions options, AwsSettings aws, bool verbose)
     {
-        TimeProvider time = TimeProvider.System;
-        await using IRecordStream stream = RecordStreams.Open(options.Stream, time, aws);
-        IObjectStore lake = ObjectStores.Open(options.Lake, time, aws);
-        LiveBoard? board = options.Http.Address is null ? null : new LiveBoard(time);
-        using ILoggerFactory loggers = LoggerFactory.Create(builder => Logging.Configure(builder, verbose, board?.Problems));
-        await using CatalogRun? catalog = CatalogRun.Start(options, aws, time, loggers);
-        var service = new ConsumerService(stream, lake, options, time, new Random(Environment.ProcessId), loggers, catalog?.Registrar) { Live = board };
-
         using var drain = new CancellationTokenSource();
         void Drain(PosixSignalContext signal)
         {
@@ -97,12 +85,7 @@ internal static class RunCommand
 
         using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Drain);
         using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Drain);
-
-        await using var progress = new RunProgress(service, options, time, Console.Error, isTerminal: !Console.IsErrorRedirected);
-        await using var telemetry = RunTelemetry.Start(service, stream, lake, options, time, loggers);
-        await service.RunAsync(drain.Token);
-        if (catalog is not null) await catalog.FinishAsync();
-        await progress.FinishAsync();
+        await ConsumerRun.RunAsync(options, aws, verbose, drain.Token);
         return ExitCodes.Done;
     }
 }

@@ -85,7 +85,7 @@ public sealed class LiveFeed : IAsyncDisposable
         using var message = new LiveMessage();
         if (isFull) message.Head(_options, _service.Worker);
         message.State(
-            LiveState.Of(_service, owned, _shards.Status, _trends.SinceRecord, _time),
+            LiveState.Of(_service.IsDraining, _service.IsAssigned, owned, _shards.Status, _trends.SinceRecord, _time),
             owned.Select(shard => shard.ShardMicros).DefaultIfEmpty(long.MinValue).Max(),
             _time.GetUtcNow());
         if (_trends.Newest is { } now) message.Tiles(now);

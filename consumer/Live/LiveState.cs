@@ -13,13 +13,14 @@ public sealed record LiveState(string Word, string? Why = null)
     /// <summary>Further behind than a poll, a request and a clock that is a little off explain.</summary>
     private const long BehindMillis = 5_000;
 
+    /// <param name="isAssigned">It has looked which shards are to be had.</param>
     /// <param name="sinceRecord">Since the last record of any shard.</param>
     internal static LiveState Of(
-        ConsumerService service, IReadOnlyList<ShardFigures> owned, ApplicationStatus? application, TimeSpan sinceRecord, TimeProvider time)
+        bool isDraining, bool isAssigned, IReadOnlyList<ShardFigures> owned, ApplicationStatus? application, TimeSpan sinceRecord, TimeProvider time)
     {
-        if (service.IsDraining) return new LiveState("draining");
+        if (isDraining) return new LiveState("draining");
         if (WhyStalled(owned, application, time) is { } why) return new LiveState("stalled", why);
-        if (!service.IsAssigned || owned.Count == 0) return new LiveState("standing by");
+        if (!isAssigned || owned.Count == 0) return new LiveState("standing by");
         if (owned.Max(shard => shard.MillisBehindLatest) > BehindMillis) return new LiveState("catching up");
         return new LiveState(sinceRecord > TimeSpan.FromSeconds(3) ? "idle" : "live");
     }

@@ -3,9 +3,11 @@ using Microsoft.Extensions.Logging;
 using Streaming.Consumer;
 using Streaming.Consumer.Commands;
 using Streaming.Consumer.EventTime;
+using Streaming.Consumer.Http;
 using Streaming.Consumer.Querying;
 using Streaming.Producer.Commands;
 using Streaming.Producer.Sampling;
+using Streaming.Shared.Aws;
 using Streaming.Shared.Objects;
 using Streaming.Shared.Streams;
 
@@ -27,6 +29,8 @@ internal static class LocalRun
 
           dotnet run --project deploy/local                made-up history: 10 tickers, one trading day
           dotnet run --project deploy/local -- PATH...     your own Parquet: files, folders, globs
+          dotnet run --project deploy/local -- --live      as a live feed, a market minute per second, until Ctrl-C; with
+                                                           a page to look at it (--http ADDRESS:PORT for another address)
 
         Everything is below ./data/local; its stream and lake are made anew by each run.
         """;
@@ -39,15 +43,24 @@ internal static class LocalRun
             return 0;
         }
 
-        if (args.FirstOrDefault(arg => arg.StartsWith('-')) is { } option)
+        var inputs = new List<string>();
+        bool isLive = false;
+        HttpEndpoint page = HttpEndpoint.Default with { IsExplicit = true };
+        for (int i = 0; i < args.Length; i++)
         {
-            await Console.Error.WriteLineAsync($"There is no option {option}.\n{Usage}");
+            bool isKnown = true;
+            if (args[i] == "--live") isLive = true;
+            else if (args[i] == "--http") isKnown = ++i < args.Length && HttpEndpoint.TryParse(args[i], out page);
+            else if (args[i].StartsWith('-')) isKnown = false;
+            else inputs.Add(args[i]);
+            if (isKnown) continue;
+            await Console.Error.WriteLineAsync($"What is {string.Join(' ', args.Skip(Math.Min(i, args.Length - 1)))}?\n{Usage}");
             return 2;
         }
 
         try
         {
-            return await RunAsync(args, stop);
+            return isLive ? await LiveAsync([.. inputs], page, stop) : await RunAsync([.. inputs], stop);
         }
         catch (Exception error) when (ConsumerCommands.ExitCodeOf(error) is { } code)
         {
@@ -60,18 +73,14 @@ internal static class LocalRun
     {
         TimeProvider time = TimeProvider.System;
         if (inputs.Length == 0) inputs = [MakeSample()];
-
-        await using IManagedStream stream = RecordStreams.Open(StreamAddress, time);
-        await stream.DeleteAsync(stop);
-        await stream.CreateAsync(shardCount: 4, stop);
-        DeleteLake();
+        await using IManagedStream stream = await BeginAnewAsync(time, stop);
         IObjectStore lake = ObjectStores.Open(LakeAddress, time);
         var options = new ConsumerOptions { Stream = StreamAddress, Lake = LakeAddress, FlushInterval = TimeSpan.FromSeconds(1) };
 
         // The consumer runs beside the replay, as it would beside a feed; then it hands over to one that reads the rest and ends.
         using var handOver = CancellationTokenSource.CreateLinkedTokenSource(stop);
         Task beside = ConsumeAsync(options, stream, lake, time, handOver.Token);
-        int replayed = await ReplayAsync(inputs, time, stop);
+        int replayed = await ReplayAsync([.. inputs, "--speed", "max"], time, stop);
         handOver.Cancel();
         await beside;
         if (replayed != 0) return replayed;
@@ -81,6 +90,51 @@ internal static class LocalRun
         return 0;
     }
 
+    /// <summary>A feed that goes round and round, and a consumer with its page, until told to stop.</summary>
+    private static async Task<int> LiveAsync(string[] inputs, HttpEndpoint page, CancellationToken stop)
+    {
+        TimeProvider time = TimeProvider.System;
+        if (inputs.Length == 0) inputs = [MakeSample()];
+        await using IManagedStream stream = await BeginAnewAsync(time, stop);
+        await Console.Error.WriteLineAsync($"open http://{page.Address} in a browser; Ctrl-C ends");
+
+        // Whichever ends, by Ctrl-C or because it failed, ends the other.
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        Task<int> replay = EndWithAsync(end, ReplayAsync([.. inputs, "--speed", "60", "--loop", "--progress", "none"], time, end.Token));
+        var options = new ConsumerOptions { Stream = StreamAddress, Lake = LakeAddress, FlushInterval = TimeSpan.FromSeconds(5), Http = page, WorkerId = "local" };
+        Task<int> consumer = EndWithAsync(end, ConsumeAsync());
+        await consumer;
+        int replayed = await replay;
+        return stop.IsCancellationRequested ? 0 : replayed;
+
+        async Task<int> ConsumeAsync()
+        {
+            await ConsumerRun.RunAsync(options, new AwsSettings(), verbose: false, end.Token);
+            return 0;
+        }
+    }
+
+    private static async Task<int> EndWithAsync(CancellationTokenSource end, Task<int> part)
+    {
+        try
+        {
+            return await part;
+        }
+        finally
+        {
+            end.Cancel();
+        }
+    }
+
+    private static async Task<IManagedStream> BeginAnewAsync(TimeProvider time, CancellationToken stop)
+    {
+        IManagedStream stream = RecordStreams.Open(StreamAddress, time);
+        await stream.DeleteAsync(stop);
+        await stream.CreateAsync(shardCount: 4, stop);
+        DeleteLake();
+        return stream;
+    }
+
     private static string MakeSample()
     {
         SampleSummary sample = SampleHistory.Write(SampleFolder);
@@ -88,11 +142,11 @@ internal static class LocalRun
         return SampleFolder;
     }
 
-    private static Task<int> ReplayAsync(string[] inputs, TimeProvider time, CancellationToken stop)
+    private static Task<int> ReplayAsync(string[] arguments, TimeProvider time, CancellationToken stop)
     {
         // The sample is always the same, so its records need no other run id.
         var context = new CommandContext(TextWriter.Null, Console.Error, !Console.IsErrorRedirected, time, RunId: "local");
-        return ProducerCommands.InvokeAsync(["replay", .. inputs, "--stream", StreamAddress, "--speed", "max"], context, stop);
+        return ProducerCommands.InvokeAsync(["replay", .. arguments, "--stream", StreamAddress], context, stop);
     }
 
     private static async Task<Books> ConsumeAsync(

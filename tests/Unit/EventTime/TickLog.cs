@@ -26,6 +26,9 @@ internal sealed class TickLog
 
     public ShardWindows Windows { get; }
 
+    /// <summary>What the last batch came to.</summary>
+    public WindowedBatch Last { get; private set; } = new();
+
     public static string Json(string ticker, double seconds, double close, string more = "")
         => string.Create(CultureInfo.InvariantCulture, $$"""{"ticker":"{{ticker}}","timestamp":"{{Open.AddTicks((long)Math.Round(seconds * 1e6) * 10):yyyy-MM-ddTHH:mm:ss.ffffff}}+00:00","close":{{close}}{{more}}}""");
 
@@ -41,7 +44,7 @@ internal sealed class TickLog
     {
         _batch.Clear();
         foreach ((ulong number, string data) in records) _batch.Add(SequenceNumber.FromUInt64(number), Micros(Open.AddHours(8)), Encoding.UTF8.GetBytes(data));
-        Windows.Add(_decoder.Decode(_batch));
+        Last = Windows.Add(_decoder.Decode(_batch));
     }
 
     public static long Micros(DateTime time) => (time - DateTime.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;

@@ -8,6 +8,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Streaming.Consumer;
 using Streaming.Consumer.Decoding;
 using Streaming.Consumer.Http;
+using Streaming.Consumer.Live;
 using Streaming.Consumer.Telemetry;
 using Streaming.Shared;
 using Streaming.Shared.Objects;
@@ -99,6 +100,84 @@ public sealed class OperationsServerTests : IDisposable
     }
 
     [Fact]
+    public async Task LivePage_ShowsTheRowsOfLakeAndMemory()
+    {
+        for (int i = 0; i < 130; i++) _stream.Put("../x", TickLog.Json("../x", i * 60, i + 1));
+        var lake = new InMemoryObjectStore();
+        var board = new LiveBoard(_stream.Time);
+        ConsumerService service = PipelineRun.Service(_stream, lake, live: board);
+        await using var view = new LiveView(service, _stream, lake, PipelineRun.Eager, board, _stream.Time, NullLoggerFactory.Instance);
+        await using OperationsServer server = Start(service, view: view);
+        await service.RunAsync(CancellationToken.None);
+
+        // The worker is done and has no shard: these are of the lake.
+        (HttpStatusCode status, string body) = await GetAsync(server, "/live/bars?ticker=..%2Fx&minutes=120");
+        Assert.Equal(HttpStatusCode.OK, status);
+        using (var json = JsonDocument.Parse(body))
+        {
+            JsonElement bars = json.RootElement.GetProperty("bars");
+            Assert.Equal((120, 11, 130), (bars.GetArrayLength(), bars[0][2].GetDouble(), bars[119][2].GetDouble()));
+        }
+
+        // And these of memory too: one more minute, and one more tick of the last.
+        var log = new TickLog();
+        using LiveShard shard = board.Join("shard", log.Windows);
+        log.Records([TickLog.Json("../x", 129 * 60, 130), TickLog.Json("../x", (129 * 60) + 1, 500), TickLog.Json("../x", (130 * 60) + 5, 600)]);
+        log.Windows.DropFinished();
+        (_, body) = await GetAsync(server, "/live/bars?ticker=..%2Fx&minutes=2");
+        using (var json = JsonDocument.Parse(body))
+        {
+            JsonElement bars = json.RootElement.GetProperty("bars");
+            Assert.Equal([(500, 2, 1), (600, 1, 0)], bars.EnumerateArray().Select(bar => (bar[2].GetInt32(), bar[7].GetInt32(), bar[8].GetInt32())));
+        }
+
+        Assert.Equal(HttpStatusCode.NotFound, (await GetAsync(server, "/live/bars?ticker=Y")).Status);
+        Assert.Equal(HttpStatusCode.BadRequest, (await GetAsync(server, "/live/bars?ticker=Y&minutes=100000")).Status);
+        Assert.Equal(HttpStatusCode.BadRequest, (await GetAsync(server, "/live/bars")).Status);
+    }
+
+    [Fact]
+    public async Task LivePage_SendsEventsUntilTheServerGoes()
+    {
+        var lake = new InMemoryObjectStore();
+        var board = new LiveBoard(TimeProvider.System);
+        ConsumerService service = PipelineRun.Service(_stream, lake, live: board);
+        await using var view = new LiveView(service, _stream, lake, PipelineRun.Eager, board, TimeProvider.System, NullLoggerFactory.Instance);
+        OperationsServer server = Start(service, view: view);
+        using HttpResponseMessage answer = await _http.GetAsync(new Uri($"http://{server.Address}/live/events"), HttpCompletionOption.ResponseHeadersRead);
+        Assert.Equal("text/event-stream", answer.Content.Headers.ContentType?.MediaType);
+        using var lines = new StreamReader(await answer.Content.ReadAsStreamAsync());
+        string? first = await lines.ReadLineAsync();
+        Assert.StartsWith("data: {\"full\":true", first, StringComparison.Ordinal);
+        Assert.True(board.IsWatched);
+
+        await server.DisposeAsync();
+        while (await lines.ReadLineAsync() is not null)
+        {
+            // What was under way; then the end, without an error.
+        }
+
+        Assert.False(board.IsWatched);
+    }
+
+    [Theory]
+    [InlineData("127.0.0.1:80", HttpStatusCode.OK)]
+    [InlineData("localhost", HttpStatusCode.OK)]
+    [InlineData("[::1]:8080", HttpStatusCode.OK)]
+    [InlineData("prices.example", HttpStatusCode.MisdirectedRequest)]
+    [InlineData("10.0.0.1", HttpStatusCode.MisdirectedRequest)]
+    public async Task ServerForThisMachine_AnswersToNoOtherName(string host, HttpStatusCode expected)
+    {
+        await using OperationsServer server = Start(Service(new InMemoryObjectStore(), PipelineRun.Eager));
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri($"http://{server.Address}/healthz/live"));
+        request.Headers.Host = host;
+        using HttpResponseMessage answer = await _http.SendAsync(request);
+        Assert.Equal(expected, answer.StatusCode);
+        Assert.StartsWith("default-src 'none'; script-src 'self'", Assert.Single(answer.Headers.GetValues("Content-Security-Policy")), StringComparison.Ordinal);
+        Assert.Equal("nosniff", Assert.Single(answer.Headers.GetValues("X-Content-Type-Options")));
+    }
+
+    [Fact]
     public void TakenAddress_IsAnErrorOnlyIfItWasAskedFor()
     {
         using var other = new TcpListener(IPAddress.Loopback, 0);
@@ -114,10 +193,10 @@ public sealed class OperationsServerTests : IDisposable
     private ConsumerService Service(IObjectStore lake, ConsumerOptions options)
         => new(_stream, lake, options, _stream.Time, new Random(1), NullLoggerFactory.Instance);
 
-    private OperationsServer Start(ConsumerService service, HttpEndpoint? endpoint = null) => StartOrNot(service, endpoint ?? AnyPort)!;
+    private OperationsServer Start(ConsumerService service, HttpEndpoint? endpoint = null, LiveView? view = null) => StartOrNot(service, endpoint ?? AnyPort, view)!;
 
-    private OperationsServer? StartOrNot(ConsumerService service, HttpEndpoint endpoint)
-        => OperationsServer.Start(endpoint, service, view: null, _stream.Time, _services.GetRequiredService<IMeterFactory>(), NullLoggerFactory.Instance);
+    private OperationsServer? StartOrNot(ConsumerService service, HttpEndpoint endpoint, LiveView? view = null)
+        => OperationsServer.Start(endpoint, service, view, _stream.Time, _services.GetRequiredService<IMeterFactory>(), NullLoggerFactory.Instance);
 
     private async Task<(HttpStatusCode Status, string Body)> GetAsync(OperationsServer server, string path)
     {

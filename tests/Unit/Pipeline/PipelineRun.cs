@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Streaming.Consumer;
 using Streaming.Consumer.Decoding;
 using Streaming.Consumer.EventTime;
+using Streaming.Consumer.Live;
 using Streaming.Consumer.Querying;
 using Streaming.Shared.Objects;
 using Streaming.Tests.TestKit;
@@ -29,12 +30,14 @@ internal static class PipelineRun
     }
 
     public static ConsumerService Service(
-        InMemoryStream stream, IObjectStore lake, ConsumerOptions? options = null, Func<TickerTable, RecordDecoder>? decoder = null, ILoggerFactory? loggers = null)
+        InMemoryStream stream, IObjectStore lake, ConsumerOptions? options = null, Func<TickerTable, RecordDecoder>? decoder = null, ILoggerFactory? loggers = null,
+        LiveBoard? live = null)
     {
         options = (options ?? Eager) with { WorkerId = $"worker-{Interlocked.Increment(ref _workers)}" };
         return new ConsumerService(stream, lake, options, stream.Time, new Random(1), loggers ?? NullLoggerFactory.Instance)
         {
             Decoder = decoder ?? (tickers => new TickDecoder(tickers).Decode),
+            Live = live,
         };
     }
 
