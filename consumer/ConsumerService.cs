@@ -52,6 +52,9 @@ public sealed partial class ConsumerService(
     /// <summary>Where the shards show what they are at; null if nobody can look.</summary>
     public LiveBoard? Live { get; init; }
 
+    /// <summary>How often shards came to this worker and left it.</summary>
+    public LeaseMoves LeaseMoves { get; private set; }
+
     /// <summary>Nothing is read any more: what is open is being written, or all is done.</summary>
     public bool IsDraining { get; private set; }
 
@@ -121,6 +124,7 @@ public sealed partial class ConsumerService(
                 _end.Begin(lease.Shard);
                 Task<ShardOutcome> run = RunShardAsync(lease, checkpoints, stop, abort);
                 _running.Add(lease.Shard, run);
+                LeaseMoves = LeaseMoves with { Taken = LeaseMoves.Taken + 1 };
                 _ = WakeAfterAsync(run);
             }
 
@@ -172,6 +176,7 @@ public sealed partial class ConsumerService(
         try
         {
             ShardOutcome outcome = await run;
+            LeaseMoves = outcome == ShardOutcome.Lost ? LeaseMoves with { Lost = LeaseMoves.Lost + 1 } : LeaseMoves with { LetGo = LeaseMoves.LetGo + 1 };
             if (outcome == ShardOutcome.Ended) assigner.Ended(shard);
             else if (_end.HasReached(shard)) assigner.LeaveAlone(shard);
             return true;
@@ -183,6 +188,7 @@ public sealed partial class ConsumerService(
         }
         catch (Exception failure)
         {
+            LeaseMoves = LeaseMoves with { LetGo = LeaseMoves.LetGo + 1 };
             Fail(shard, failure);
             assigner.LeaveAlone(shard);
             return failure is CheckpointRefusedException or ForeignObjectException or StreamDataLossException;
@@ -242,6 +248,11 @@ public sealed partial class ConsumerService(
     [LoggerMessage(223, LogLevel.Error, "Shards and leases cannot be looked at, which is tried again: {Problem}")]
     private static partial void NotAssigned(ILogger logger, string problem);
 }
+
+/// <summary>How often shards came to a worker and left it.</summary>
+/// <param name="LetGo">On purpose, or because the shard could not be read on.</param>
+/// <param name="Lost">To another worker.</param>
+public readonly record struct LeaseMoves(long Taken, long LetGo, long Lost);
 
 /// <summary>The drain took longer than it may. Nothing is lost: the next run repeats what was not written.</summary>
 public sealed class DrainTimeoutException(TimeSpan timeout)

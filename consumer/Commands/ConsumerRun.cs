@@ -21,7 +21,7 @@ public static class ConsumerRun
         var service = new ConsumerService(stream, lake, options, time, new Random(Environment.ProcessId), loggers, catalog?.Registrar) { Live = board };
 
         await using var progress = new RunProgress(service, options, time, Console.Error, isTerminal: !Console.IsErrorRedirected);
-        await using var telemetry = RunTelemetry.Start(service, stream, lake, options, time, loggers);
+        await using var telemetry = RunTelemetry.Start(service, stream, lake, options, aws.Activity, time, loggers);
         await service.RunAsync(drain);
         if (catalog is not null) await catalog.FinishAsync();
         await progress.FinishAsync();

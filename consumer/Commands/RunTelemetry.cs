@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using Streaming.Consumer.Http;
 using Streaming.Consumer.Live;
 using Streaming.Consumer.Telemetry;
+using Streaming.Shared.Aws;
 using Streaming.Shared.Objects;
 using Streaming.Shared.Streams;
 using Streaming.Shared.Telemetry;
@@ -19,21 +20,21 @@ internal sealed class RunTelemetry : IAsyncDisposable
     private readonly LiveView? _view;
     private readonly OperationsServer? _server;
 
-    private RunTelemetry(ConsumerService service, IRecordStream stream, IObjectStore lake, ConsumerOptions options, TimeProvider time, ILoggerFactory loggers)
+    private RunTelemetry(ConsumerService service, IRecordStream stream, IObjectStore lake, ConsumerOptions options, AwsActivity aws, TimeProvider time, ILoggerFactory loggers)
     {
         if (options.Http.Address is null && !OtlpExport.IsWanted) return;
         _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
         IMeterFactory meters = _services.GetRequiredService<IMeterFactory>();
-        if (service.Live is { } board) _view = new LiveView(service, stream, lake, options, board, time, loggers);
+        if (service.Live is { } board) _view = new LiveView(service, stream, lake, options, board, aws, time, loggers);
         _server = OperationsServer.Start(options.Http, service, _view, time, meters, loggers);
-        _meter = new ConsumerMeter(meters, service, options, time);
+        _meter = new ConsumerMeter(meters, service, options, aws, time);
         _export = OtlpExport.Start(ConsumerMeter.Name);
     }
 
     /// <exception cref="Shared.InvalidAddressException">The address that the user asked for cannot be taken.</exception>
     public static RunTelemetry Start(
-        ConsumerService service, IRecordStream stream, IObjectStore lake, ConsumerOptions options, TimeProvider time, ILoggerFactory loggers)
-        => new(service, stream, lake, options, time, loggers);
+        ConsumerService service, IRecordStream stream, IObjectStore lake, ConsumerOptions options, AwsActivity aws, TimeProvider time, ILoggerFactory loggers)
+        => new(service, stream, lake, options, aws, time, loggers);
 
     /// <summary>Sends the last metrics; the pages go last, so that a drain can be watched to its end.</summary>
     public async ValueTask DisposeAsync()

@@ -148,13 +148,13 @@ public sealed partial class OperationsServer : IAsyncDisposable
         _listener.Dispose();
     }
 
-    [LoggerMessage(201, LogLevel.Information, "http://{Address} shows the live page and answers /healthz/live, /healthz/ready and /metrics")]
+    [LoggerMessage(241, LogLevel.Information, "http://{Address} shows the live page and answers /healthz/live, /healthz/ready and /metrics")]
     private static partial void Listening(ILogger logger, IPEndPoint address);
 
-    [LoggerMessage(202, LogLevel.Warning, "http://{Address} is not for this machine alone: whoever reaches it can read prices, health and metrics")]
+    [LoggerMessage(242, LogLevel.Warning, "http://{Address} is not for this machine alone: whoever reaches it can read prices, health and metrics")]
     private static partial void OpenToOthers(ILogger logger, IPEndPoint address);
 
-    [LoggerMessage(203, LogLevel.Warning, "no live page, health and metrics, http://{Address} cannot be used: {Problem}. Choose another address with --http")]
+    [LoggerMessage(243, LogLevel.Warning, "no live page, health and metrics, http://{Address} cannot be used: {Problem}. Choose another address with --http")]
     private static partial void NotAvailable(ILogger logger, IPEndPoint address, string problem);
 
     /// <summary>The consumer's own signal handlers decide when it ends, and the server goes last.</summary>

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 using Streaming.Consumer.Operating;
+using Streaming.Shared.Aws;
 using Streaming.Shared.Objects;
 using Streaming.Shared.Streams;
 
@@ -22,12 +23,16 @@ public sealed class LiveFeed : IAsyncDisposable
     private readonly ShardWatch _shards;
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _rounds;
+    private readonly AwsActivity _aws;
     private volatile Round _newest;
+    private long _throttledTold;
 
     /// <param name="board">That the service's shards show themselves on.</param>
-    public LiveFeed(ConsumerService service, IRecordStream stream, IObjectStore lake, ConsumerOptions options, LiveBoard board, TimeProvider time, ILoggerFactory loggers)
+    /// <param name="aws">Whose throttles are told among the problems.</param>
+    public LiveFeed(
+        ConsumerService service, IRecordStream stream, IObjectStore lake, ConsumerOptions options, LiveBoard board, AwsActivity aws, TimeProvider time, ILoggerFactory loggers)
     {
-        (_service, _options, _board, _time) = (service, options, board, time);
+        (_service, _options, _board, _aws, _time) = (service, options, board, aws, time);
         _trends = new Trends(service, time);
         _shards = new ShardWatch(new StatusReader(stream, lake, options.AppName, time), board, time, loggers.CreateLogger("consumer.live"));
         _newest = new Round(this, board.Stamp);
@@ -62,7 +67,7 @@ public sealed class LiveFeed : IAsyncDisposable
             for (long number = 1; await timer.WaitForNextTickAsync(_stop.Token); number++)
             {
                 _shards.Look(_stop.Token);
-                if (number % RoundsPerSecond == 0) _trends.Look(_board.Stamp);
+                if (number % RoundsPerSecond == 0) LookBack();
                 // What is found changed from here on is in the next round; what was found before is in this one.
                 var round = new Round(this, _board.Advance());
                 Round before = _newest;
@@ -74,6 +79,15 @@ public sealed class LiveFeed : IAsyncDisposable
         {
             // The page is closed.
         }
+    }
+
+    private void LookBack()
+    {
+        _trends.Look(_board.Stamp);
+        long throttled = _aws.Throttled - _throttledTold;
+        if (throttled == 0) return;
+        _throttledTold += throttled;
+        _board.Problems.Add(ProblemKind.Throttled, $"{throttled} requests were refused for their rate within a second, and are made again");
     }
 
     private byte[] Write(long from, long end)

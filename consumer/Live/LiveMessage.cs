@@ -192,6 +192,7 @@ internal sealed class LiveMessage : IDisposable
     {
         ProblemKind.Late => "late",
         ProblemKind.Bad => "bad",
+        ProblemKind.Throttled => "throttled",
         ProblemKind.Warning => "warning",
         _ => "error",
     };

@@ -1,13 +1,15 @@
 using Microsoft.Extensions.Logging;
 using Streaming.Consumer.Flushing;
 using Streaming.Consumer.Querying;
+using Streaming.Shared.Aws;
 using Streaming.Shared.Objects;
 using Streaming.Shared.Streams;
 
 namespace Streaming.Consumer.Live;
 
 /// <summary>What the live page shows of a worker: the running feed, and the rows of a ticker from the lake and from memory.</summary>
-public sealed class LiveView(ConsumerService service, IRecordStream stream, IObjectStore lake, ConsumerOptions options, LiveBoard board, TimeProvider time, ILoggerFactory loggers)
+public sealed class LiveView(
+    ConsumerService service, IRecordStream stream, IObjectStore lake, ConsumerOptions options, LiveBoard board, AwsActivity aws, TimeProvider time, ILoggerFactory loggers)
     : IAsyncDisposable
 {
     /// <summary>Readings of the lake at once; each viewer that chooses a ticker asks for one.</summary>
@@ -16,7 +18,7 @@ public sealed class LiveView(ConsumerService service, IRecordStream stream, IObj
     private readonly LakeReader _lake = new(lake);
     private readonly SemaphoreSlim _readings = new(MaxReadings);
 
-    public LiveFeed Feed { get; } = new(service, stream, lake, options, board, time, loggers);
+    public LiveFeed Feed { get; } = new(service, stream, lake, options, board, aws, time, loggers);
 
     /// <summary>
     /// The rows of a ticker's last minutes, oldest first, whichever worker wrote them. What is not in the lake yet is in memory, if the ticker is this worker's.

@@ -11,7 +11,10 @@ public enum ProblemKind
     /// <summary>A record in quarantine.</summary>
     Bad,
 
-    /// <summary>A warning of the log: a lost lease, a throttle, a call that is tried again.</summary>
+    /// <summary>Requests that AWS refused for their rate.</summary>
+    Throttled,
+
+    /// <summary>A warning of the log: a lost lease, a call that is tried again.</summary>
     Warning,
 
     /// <summary>An error of the log.</summary>

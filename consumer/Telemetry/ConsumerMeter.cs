@@ -1,5 +1,7 @@
 using System.Diagnostics.Metrics;
+using Streaming.Shared.Aws;
 using Streaming.Shared.Telemetry;
+using Streaming.Shared.Ticks;
 
 namespace Streaming.Consumer.Telemetry;
 
@@ -16,7 +18,8 @@ public sealed class ConsumerMeter : IDisposable
     private readonly KeyValuePair<string, object?>[] _tags;
     private readonly Meter _meter;
 
-    public ConsumerMeter(IMeterFactory meters, ConsumerService service, ConsumerOptions options, TimeProvider time)
+    /// <param name="aws">Whose retries and throttles are told.</param>
+    public ConsumerMeter(IMeterFactory meters, ConsumerService service, ConsumerOptions options, AwsActivity aws, TimeProvider time)
     {
         (_service, _time) = (service, time);
         _tags = [.. MessagingTags.Of(options.Stream), new(MessagingTags.ConsumerGroup, options.AppName)];
@@ -30,6 +33,7 @@ public sealed class ConsumerMeter : IDisposable
         Count("streaming.consumer.misrouted", "{message}", "Of the quarantined, records of tickers that belong to another shard.", shard => shard.BooksNow.Misrouted);
         Count("streaming.consumer.repeated", "{message}", "Records known to be repeats of others.", shard => shard.BooksNow.Repeated);
         Count("streaming.consumer.failures", "{message}", "Records that the consumer failed on, which are quarantined: bugs.", shard => shard.FailureCount);
+        Count("streaming.consumer.windows.written", "{window}", "Windows whose row was written, again each time that it was corrected.", shard => shard.Flushes.Windows);
         Count("streaming.consumer.flushes", "{flush}", "Flushes that ended, well or not.", shard => shard.Flushes.Flushes);
         Count("streaming.consumer.flush.failures", "{flush}", "Flushes of which some part failed.", shard => shard.Flushes.Failed);
         _meter.CreateObservableCounter(
@@ -37,7 +41,14 @@ public sealed class ConsumerMeter : IDisposable
         _meter.CreateObservableCounter(
             "streaming.consumer.lake.puts", Puts, "{put}", "Conditional puts of row objects: written, lost to another writer, or failed.");
 
-        Gauge("streaming.consumer.behind", "ms", "How far the last read was behind the tip of the shard.", shard => shard.MillisBehindLatest);
+        _meter.CreateObservableCounter("streaming.consumer.lease.moves", LeaseMoves, "{shard}", "Shards that were taken, let go, or lost to another worker.");
+        _meter.CreateObservableCounter(
+            "streaming.aws.throttled", () => new Measurement<long>(aws.Throttled, _tags), "{request}", "Requests to Kinesis and Glue that were refused for their rate.");
+        _meter.CreateObservableCounter(
+            "streaming.aws.retried", () => new Measurement<long>(aws.Retried, _tags), "{request}", "Requests to Kinesis and Glue that were made again, for whatever reason.");
+
+        Gauge("streaming.consumer.watermark.delay", "s", "How far the shard's event time is behind the clock; of a replay of history it is as old as that.", WatermarkDelay);
+        Gauge("streaming.consumer.behind", "s", "How far the last read was behind the tip of the shard.", shard => shard.MillisBehindLatest / 1000.0);
         Gauge("streaming.consumer.windows.open", "{window}", "Windows in memory.", shard => shard.WindowCount);
         Gauge("streaming.consumer.checkpoint.age", "s", "Since the last checkpoint of this process.", shard => Age(shard.Flushes.CheckpointedAt));
         Gauge("streaming.consumer.read.age", "s", "Since the stream last answered, with records or without.", shard => Age(shard.LastReadAt));
@@ -66,6 +77,17 @@ public sealed class ConsumerMeter : IDisposable
             yield return new(shard.Puts.Failed, Tags(shard, "failed"));
         }
     }
+
+    private IEnumerable<Measurement<long>> LeaseMoves()
+    {
+        LeaseMoves moves = _service.LeaseMoves;
+        yield return new(moves.Taken, [.. _tags, new("outcome", "taken")]);
+        yield return new(moves.LetGo, [.. _tags, new("outcome", "let_go")]);
+        yield return new(moves.Lost, [.. _tags, new("outcome", "lost")]);
+    }
+
+    private double? WatermarkDelay(ShardFigures shard)
+        => shard.ShardMicros == long.MinValue ? null : (IsoTime.ToMicros(_time.GetUtcNow()) - shard.ShardMicros) / 1e6;
 
     private IEnumerable<ShardFigures> Figures() => _service.Shards;
 

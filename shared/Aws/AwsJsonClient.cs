@@ -30,7 +30,7 @@ public sealed class AwsJsonClient : IDisposable
         var config = new AwsClientConfig(service, settings);
         Endpoint = AwsEndpoint.Resolve(service, settings, config);
         _identity = new AwsIdentity(config, settings.Credentials);
-        _retry = new AwsRetry(time, random, attemptLimit);
+        _retry = new AwsRetry(time, random, settings.Activity, attemptLimit);
         _contentType = new MediaTypeHeaderValue(service.ContentType);
         _http = new HttpClient(new SocketsHttpHandler
         {

@@ -17,7 +17,7 @@ internal sealed class AwsRetry
 
     private readonly ResiliencePipeline _pipeline;
 
-    public AwsRetry(TimeProvider time, Random random, TimeSpan? attemptLimit = null)
+    public AwsRetry(TimeProvider time, Random random, AwsActivity activity, TimeSpan? attemptLimit = null)
     {
         _pipeline = new ResiliencePipelineBuilder { TimeProvider = time }
             .AddRetry(new RetryStrategyOptions
@@ -28,6 +28,11 @@ internal sealed class AwsRetry
                 MaxDelay = TimeSpan.FromSeconds(5),
                 BackoffType = DelayBackoffType.Exponential,
                 UseJitter = true,
+                OnRetry = retry =>
+                {
+                    activity.CountRetry(retry.Outcome.Exception is { } error ? AwsErrors.Sort(error) : null);
+                    return ValueTask.CompletedTask;
+                },
                 Randomizer = () =>
                 {
                     lock (random) return random.NextDouble();

@@ -22,6 +22,9 @@ public sealed record AwsSettings
     /// <summary>Plain HTTP to hosts other than this machine. Requests are signed but readable and, within minutes, repeatable.</summary>
     public bool AllowPlainHttp { get; init; }
 
+    /// <summary>Counts what its users' requests come to.</summary>
+    public AwsActivity Activity { get; init; } = new();
+
     /// <summary>Credentials that the caller has; null for the SDK's chain.</summary>
     public AWSCredentials? Credentials { get; init; }
 }

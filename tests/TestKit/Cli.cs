@@ -19,6 +19,10 @@ public static class Cli
     /// <summary>Runs to the end; a process that takes longer than five minutes is killed and fails the test.</summary>
     public static Task<CliResult> RunAsync(string project, string folder, params string[] args) => RunAsync(project, Start(project, folder, args), args);
 
+    /// <summary>The built program, to be run by <c>dotnet</c>.</summary>
+    public static string Program(string project)
+        => Path.Combine(TestPaths.Repository, project, "bin", Configuration, "net10.0", Path.GetFileName(project) + ".dll");
+
     /// <summary>Starts without waiting; output and error are piped.</summary>
     public static Process Start(string project, string folder, params string[] args) => Start(project, folder, new Dictionary<string, string>(), args);
 
@@ -44,7 +48,6 @@ public static class Cli
     /// <summary>Likewise, with those variables in place of AWS's.</summary>
     public static Process Start(string project, string folder, IReadOnlyDictionary<string, string> environment, params string[] args)
     {
-        string name = Path.GetFileName(project);
         var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet")
         {
             WorkingDirectory = folder,
@@ -53,7 +56,7 @@ public static class Cli
             RedirectStandardError = true,
             RedirectStandardInput = true,
         };
-        start.ArgumentList.Add(Path.Combine(TestPaths.Repository, project, "bin", Configuration, "net10.0", name + ".dll"));
+        start.ArgumentList.Add(Program(project));
         foreach (string arg in args) start.ArgumentList.Add(arg);
         foreach (string inherited in start.Environment.Keys.Where(key => key.StartsWith("AWS_", StringComparison.Ordinal)).ToArray()) start.Environment.Remove(inherited);
         foreach ((string variable, string value) in environment) start.Environment[variable] = value;

@@ -11,6 +11,7 @@ using Streaming.Consumer.Http;
 using Streaming.Consumer.Live;
 using Streaming.Consumer.Telemetry;
 using Streaming.Shared;
+using Streaming.Shared.Aws;
 using Streaming.Shared.Objects;
 using Streaming.Shared.Streams;
 using Streaming.Tests.TestKit;
@@ -84,7 +85,7 @@ public sealed class OperationsServerTests : IDisposable
             new TickDecoder(tickers).Decode(record, out tick);
         });
         await using OperationsServer server = Start(service);
-        using var meter = new ConsumerMeter(_services.GetRequiredService<IMeterFactory>(), service, PipelineRun.Eager, _stream.Time);
+        using var meter = new ConsumerMeter(_services.GetRequiredService<IMeterFactory>(), service, PipelineRun.Eager, new AwsActivity(), _stream.Time);
         await service.RunAsync(CancellationToken.None);
 
         string text = (await GetAsync(server, "/metrics")).Body;
@@ -96,6 +97,9 @@ public sealed class OperationsServerTests : IDisposable
         Assert.Equal(service.Shards.Sum(shard => shard.Puts.Written), Sum(text, "streaming_consumer_lake_puts_total", "outcome=\"written\""));
         Assert.True(Sum(text, "streaming_consumer_lake_puts_total", "outcome=\"written\"") > 0);
         Assert.Equal(service.Shards.Sum(shard => shard.BytesRead), Sum(text, "streaming_consumer_read_bytes_total"));
+        Assert.Equal(2, Sum(text, "streaming_consumer_lease_moves_total", "outcome=\"taken\""));
+        Assert.Equal(service.Shards.Sum(shard => shard.Flushes.Windows), Sum(text, "streaming_consumer_windows_written_total"));
+        Assert.True(Sum(text, "streaming_consumer_watermark_delay_seconds") > 0);
         Assert.True(Sum(text, "dotnet_process_memory_working_set_bytes") > 0);
     }
 
@@ -106,7 +110,7 @@ public sealed class OperationsServerTests : IDisposable
         var lake = new InMemoryObjectStore();
         var board = new LiveBoard(_stream.Time);
         ConsumerService service = PipelineRun.Service(_stream, lake, live: board);
-        await using var view = new LiveView(service, _stream, lake, PipelineRun.Eager, board, _stream.Time, NullLoggerFactory.Instance);
+        await using var view = new LiveView(service, _stream, lake, PipelineRun.Eager, board, new AwsActivity(), _stream.Time, NullLoggerFactory.Instance);
         await using OperationsServer server = Start(service, view: view);
         await service.RunAsync(CancellationToken.None);
 
@@ -142,7 +146,7 @@ public sealed class OperationsServerTests : IDisposable
         var lake = new InMemoryObjectStore();
         var board = new LiveBoard(TimeProvider.System);
         ConsumerService service = PipelineRun.Service(_stream, lake, live: board);
-        await using var view = new LiveView(service, _stream, lake, PipelineRun.Eager, board, TimeProvider.System, NullLoggerFactory.Instance);
+        await using var view = new LiveView(service, _stream, lake, PipelineRun.Eager, board, new AwsActivity(), TimeProvider.System, NullLoggerFactory.Instance);
         OperationsServer server = Start(service, view: view);
         using HttpResponseMessage answer = await _http.GetAsync(new Uri($"http://{server.Address}/live/events"), HttpCompletionOption.ResponseHeadersRead);
         Assert.Equal("text/event-stream", answer.Content.Headers.ContentType?.MediaType);

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Streaming.Consumer.EventTime;
 using Streaming.Consumer.Flushing;
 using Streaming.Consumer.Live;
+using Streaming.Shared.Aws;
 using Streaming.Tests.TestKit;
 using Streaming.Tests.Unit.EventTime;
 using Streaming.Tests.Unit.Pipeline;
@@ -14,6 +15,7 @@ public sealed class LiveFeedTests
     private readonly ManualTimeProvider _clock = new(PipelineRun.Now);
     private readonly TickLog _log = new();
     private readonly Viewer _viewer = new();
+    private readonly AwsActivity _aws = new();
 
     [Fact]
     public void ViewerSeesRowsComeAndChange() => Run(async (board, feed) =>
@@ -55,6 +57,18 @@ public sealed class LiveFeedTests
 
         await NextAsync(messages, shard);
         Assert.Equal(2, _viewer.Problems.Count);
+    });
+
+    [Fact]
+    public void Throttles_AreToldOnceASecond() => Run(async (board, feed) =>
+    {
+        using LiveShard shard = board.Join("shard-0", _log.Windows);
+        await using IAsyncEnumerator<ReadOnlyMemory<byte>> messages = feed.WatchAsync(CancellationToken.None).GetAsyncEnumerator();
+        await NextAsync(messages, shard);
+        for (int i = 0; i < 3; i++) _aws.CountRetry(AwsReaction.Throttled);
+        _aws.CountRetry(AwsReaction.OutcomeUnknown);
+        for (int i = 0; i < 4; i++) await NextAsync(messages, shard);
+        Assert.Equal([("throttled", "3 requests were refused for their rate within a second, and are made again")], _viewer.Problems.Select(problem => (problem.Kind, problem.Text)));
     });
 
     [Fact]
@@ -156,7 +170,7 @@ public sealed class LiveFeedTests
         var board = new LiveBoard(_clock);
         var stream = new InMemoryStream(shardCount: 1, recordsPerBatch: 10, _clock);
         var lake = new InMemoryObjectStore();
-        await using var feed = new LiveFeed(PipelineRun.Service(stream, lake), stream, lake, PipelineRun.Eager, board, _clock, NullLoggerFactory.Instance);
+        await using var feed = new LiveFeed(PipelineRun.Service(stream, lake), stream, lake, PipelineRun.Eager, board, _aws, _clock, NullLoggerFactory.Instance);
         await test(board, feed);
     });
 
