@@ -22,7 +22,7 @@ public sealed class LakeReader(IObjectStore lake)
             rows = Newest(rows, limit);
         }
 
-        return rows;
+        return [.. rows.Select(row => row.Apart())];
     }
 
     /// <summary>The newest row of each ticker, by ticker.</summary>
@@ -41,7 +41,7 @@ public sealed class LakeReader(IObjectStore lake)
                 }
             }
 
-            if (newest is not null) latest.Add(newest);
+            if (newest is not null) latest.Add(newest.Apart());
         }
 
         return [.. latest.OrderBy(row => row.Ticker, StringComparer.Ordinal)];
@@ -79,7 +79,15 @@ public sealed class LakeReader(IObjectStore lake)
     {
         // An object may be deleted between the listing and here; then it has no rows.
         StoredObject? stored = await lake.GetAsync(key.Key, cancellation);
-        return stored is null ? [] : [.. BarObjectCodec.Read(key.Key, stored.Content).Bars.Select(bar => new AvgRow(key.Ticker, key.TradeDate, bar))];
+        if (stored is null) return [];
+        Bar[] bars = [.. BarObjectCodec.Read(key.Key, stored.Content).Bars];
+        return [.. bars.Select((bar, i) => new AvgRow(key.Ticker, key.TradeDate, bar) { Trend = Trend(bars, i) })];
+    }
+
+    private static ArraySegment<Bar> Trend(Bar[] bars, int last)
+    {
+        int first = Math.Max(0, last + 1 - AvgRow.TrendLength);
+        return new ArraySegment<Bar>(bars, first, last + 1 - first);
     }
 
     private sealed record BarKey(string Key, string Ticker, DateOnly TradeDate);

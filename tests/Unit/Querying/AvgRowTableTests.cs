@@ -1,0 +1,57 @@
+using Spectre.Console;
+using Streaming.Consumer.Commands;
+using Streaming.Consumer.Flushing;
+using Streaming.Consumer.Querying;
+using Streaming.Tests.Unit.EventTime;
+
+namespace Streaming.Tests.Unit.Querying;
+
+public sealed class AvgRowTableTests
+{
+    private static readonly DateOnly Day = new(2024, 1, 2);
+
+    [Fact]
+    public void PricesOfATicker_LineUpWithTheDecimalsThatTheyHave()
+    {
+        string table = TableOf(200, Row("SHIB", 0, 0.00001234, 0.0000125), Row("BTC", 0, 64000.5, 64001), Row("BTC", 1, 64000.25, 64000));
+        Assert.Contains(" 0.0000124200 ", table, StringComparison.Ordinal);
+        Assert.Contains(" 0.00001234 ", table, StringComparison.Ordinal);
+        Assert.Contains(" 64000.7500 ", table, StringComparison.Ordinal);
+        Assert.Contains(" 64000.50 ", table, StringComparison.Ordinal);
+        Assert.Contains(" 64001.00 ", table, StringComparison.Ordinal);
+        Assert.Contains(" 64000.00 ", table, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void SparkLine_GoesFromTheLowestToTheHighest()
+    {
+        Bar[] bars = [.. Enumerable.Range(0, 40).Select(i => Row("A", i, i % 8, i % 8).Bar)];
+        var row = new AvgRow("A", Day, bars[^1]) { Trend = new ArraySegment<Bar>(bars, 32, 8) };
+        Assert.Contains(" ▁▂▃▄▅▆▇█ ", TableOf(200, row), StringComparison.Ordinal);
+        Assert.Equal("▄▄▄", SparkLine.Of([5, 5, 5]));
+        Assert.Equal("", SparkLine.Of([]));
+    }
+
+    [Fact]
+    public void NarrowTerminal_HasFewerColumnsAndNoBrokenLines()
+    {
+        string wide = TableOf(200, Row("A", 0, 1, 2));
+        string narrow = TableOf(120, Row("A", 0, 1, 2));
+        Assert.Contains("high", wide, StringComparison.Ordinal);
+        Assert.DoesNotContain("high", narrow, StringComparison.Ordinal);
+        Assert.Equal(wide.Split('\n').Length, narrow.Split('\n').Length);
+        Assert.All(narrow.Split('\n'), line => Assert.InRange(line.TrimEnd('\r').Length, 0, 120));
+    }
+
+    private static AvgRow Row(string ticker, int minute, double last, double open)
+        => new(ticker, Day, new Bar(TickLog.Micros(TickLog.Open.AddMinutes(minute)), (last + open) / 2, last, open, Math.Max(last, open), Math.Min(last, open), 12345, 2));
+
+    private static string TableOf(int width, params AvgRow[] rows)
+    {
+        var output = new StringWriter();
+        IAnsiConsole console = PlainConsole.For(output, isRedirected: true);
+        console.Profile.Width = width;
+        AvgRowTable.Write(console, rows);
+        return output.ToString();
+    }
+}
