@@ -10,7 +10,7 @@ internal static class Ratios
     private static readonly IStage[] Stages =
     [
         new PutStage(), new UnwrapStage(), new DecodeStage(), new WindowStage(), new MemoryStage(),
-        new ParquetStage(), new AppendStage(), new HistoryStage(), new RunStage(), new OpenDayStage(), new FlushStage(), new StartStage(),
+        new ParquetStage(), new AppendStage(), new HistoryStage(), new RunStage(), new OpenDayStage(), new FlushStage(), new LiveStage(), new StartStage(),
     ];
 
     public static IEnumerable<string> StageNames => Stages.Select(stage => stage.Name);

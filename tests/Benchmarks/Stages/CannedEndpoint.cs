@@ -28,16 +28,7 @@ internal sealed class CannedEndpoint : IDisposable
 
     public static async Task<CannedEndpoint> StartAsync()
     {
-        var start = new ProcessStartInfo(Environment.ProcessPath!)
-        {
-            UseShellExecute = false,
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-        };
-        // Started by `dotnet some.dll` the process is dotnet; by `dotnet run` it is the program itself.
-        if (Path.GetFileNameWithoutExtension(start.FileName) == "dotnet") start.ArgumentList.Add(typeof(CannedEndpoint).Assembly.Location);
-        start.ArgumentList.Add("serve");
-        Process process = Process.Start(start)!;
+        Process process = OwnProcess.Start("serve");
         string? url = await process.StandardOutput.ReadLineAsync();
         return new CannedEndpoint(process, url ?? throw new InvalidOperationException("The endpoint did not start."));
     }

@@ -1,0 +1,104 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+using System.Net;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
+using Streaming.Consumer;
+using Streaming.Consumer.Http;
+using Streaming.Consumer.Live;
+using Streaming.Consumer.Telemetry;
+using Streaming.Shared.Aws;
+using Streaming.Tests.Benchmarks.Data;
+using Streaming.Tests.Benchmarks.Measuring;
+using Streaming.Tests.TestKit;
+
+namespace Streaming.Tests.Benchmarks.Stages;
+
+/// <summary>
+/// What it costs to be looked at: a whole worker at full speed with its page open in so many browsers, or its metrics read every second, against one that
+/// nobody looks at. All ticks are of one minute, so that each message has a row of every ticker.
+/// </summary>
+internal sealed class LiveStage : IStage
+{
+    private const int Tickers = 1_000;
+    private const int ViewerCount = 20;
+    private const long Records = 16_000_000;
+    private const int RoundCount = 5;
+
+    public string Name => "live";
+
+    public async Task<IReadOnlyList<Row>> MeasureAsync()
+    {
+        var ticks = new TickBatches(Tickers, TimeSpan.FromSeconds(50), isPlain: true);
+        var rounds = new List<(Reading Alone, Reading Served, Reading Watched)>();
+        // The first compiles.
+        for (int i = 0; i <= RoundCount; i++)
+            rounds.Add((await RunAsync(ticks, isServed: false, viewers: 0), await RunAsync(ticks, isServed: true, viewers: 0), await RunAsync(ticks, isServed: true, ViewerCount)));
+        rounds.RemoveAt(0);
+
+        string stage = $"consumer at full speed, {Tickers} tickers, page with {ViewerCount} viewers";
+        return
+        [
+            new Row(stage, "no viewers, elapsed", "x", Spread.Of(rounds.Select(round => round.Watched.Wall / round.Served.Wall)), new Target(1.05)),
+            new Row("", "elapsed", "ns/record", Spread.Of(rounds.Select(round => round.Watched.Wall.TotalNanoseconds / Records))),
+            new Row("", "processor time for each viewer, of a core", "%", Spread.Of(rounds.Select(round => (round.Watched.Cpu - round.Served.Cpu) / round.Watched.Wall / ViewerCount * 100)), new Target(5)),
+            new Row("the same, no viewers, metrics read every second", "no page, no metrics, CPU", "x", Spread.Of(rounds.Select(round => round.Served.Cpu / round.Alone.Cpu)), new Target(1.02)),
+        ];
+    }
+
+    private static async Task<Reading> RunAsync(TickBatches ticks, bool isServed, int viewers)
+    {
+        TimeProvider time = TimeProvider.System;
+        var lake = new InMemoryObjectStore();
+        await using var stream = new EndlessTicks(ticks.All, Records);
+        LiveBoard? board = isServed ? new LiveBoard(time) : null;
+        var options = new ConsumerOptions { Once = true, WorkerId = "worker" };
+        var service = new ConsumerService(stream, lake, options, time, new Random(1), NullLoggerFactory.Instance) { Live = board };
+        if (board is null) return await Reading.OfAsync(service);
+
+        await using ServiceProvider services = new ServiceCollection().AddMetrics().BuildServiceProvider();
+        IMeterFactory meters = services.GetRequiredService<IMeterFactory>();
+        await using var view = new LiveView(service, stream, lake, options, board, new AwsActivity(), time, NullLoggerFactory.Instance);
+        await using OperationsServer server = OperationsServer.Start(
+            new HttpEndpoint(new IPEndPoint(IPAddress.Loopback, 0), IsExplicit: true), service, view, time, meters, NullLoggerFactory.Instance)!;
+        using var meter = new ConsumerMeter(meters, service, options, new AwsActivity(), time);
+        using Viewers? watching = viewers == 0 ? null : await Viewers.StartAsync($"http://{server.Address}/live/events", viewers);
+        using var end = new CancellationTokenSource();
+        Task scrapes = ScrapeAsync(new Uri($"http://{server.Address}/metrics"), time, end.Token);
+        Reading reading = await Reading.OfAsync(service);
+        end.Cancel();
+        await scrapes;
+        return reading;
+    }
+
+    private static async Task ScrapeAsync(Uri metrics, TimeProvider time, CancellationToken end)
+    {
+        using var http = new HttpClient();
+        try
+        {
+            while (true)
+            {
+                await http.GetStringAsync(metrics, end);
+                await Task.Delay(TimeSpan.FromSeconds(1), time, end);
+            }
+        }
+        catch (OperationCanceledException) when (end.IsCancellationRequested)
+        {
+            // The run is over.
+        }
+    }
+
+    /// <summary>What a run took, from the taking of its shard to its end.</summary>
+    private readonly record struct Reading(TimeSpan Wall, TimeSpan Cpu)
+    {
+        public static async Task<Reading> OfAsync(ConsumerService service)
+        {
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+            TimeSpan cpu = Environment.CpuUsage.TotalTime;
+            long start = Stopwatch.GetTimestamp();
+            await service.RunAsync(CancellationToken.None);
+            return new Reading(Stopwatch.GetElapsedTime(start), Environment.CpuUsage.TotalTime - cpu);
+        }
+    }
+}
