@@ -8,38 +8,48 @@ namespace Streaming.Consumer.Querying;
 /// <summary>Rows of <c>avg_1min</c> for people (a table) and for programs (one JSON object a line).</summary>
 public static class AvgRowTable
 {
-    /// <summary>Below it a table shows less, rather than breaking its lines.</summary>
-    private const int FullWidth = 140;
+    /// <summary>Terminals that are narrower than these see less, rather than broken lines: first no open, high and low, then no date and volume either.</summary>
+    private const int FullWidth = 148;
+    private const int MediumWidth = 118;
 
     public static void Write(IAnsiConsole console, IReadOnlyList<AvgRow> rows)
     {
-        bool isFull = console.Profile.Width >= FullWidth;
-        Table table = new Table().Border(TableBorder.Simple);
-        table.AddColumn("ticker");
-        table.AddColumn("trade_date");
-        table.AddColumn("window_start");
-        foreach (string name in (string[])["avg_close", "last_close", .. isFull ? (string[])["open", "high", "low"] : [], "volume", "tick_count"])
-            table.AddColumn(new TableColumn(name).RightAligned().NoWrap());
-        table.AddColumn(new TableColumn($"avg_close, {AvgRow.TrendLength} rows").NoWrap());
-
         Dictionary<string, PriceFormat> formats = rows.GroupBy(row => row.Ticker).ToDictionary(
-            ticker => ticker.Key, ticker => new PriceFormat(ticker.SelectMany(row => (double[])[row.Bar.LastClose, row.Bar.Open, row.Bar.High, row.Bar.Low])));
-        foreach (AvgRow row in rows) table.AddRow([.. Cells(row, formats[row.Ticker], isFull).Select(cell => new Text(cell))]);
+            ticker => ticker.Key, ticker => new PriceFormat(ticker.SelectMany(row => row.Trend.Append(row.Bar)).SelectMany(bar => (double[])[bar.LastClose, bar.Open, bar.High, bar.Low])));
+        Table table = new Table().Border(TableBorder.Simple);
+        Column[] columns = [.. Columns(console.Profile.Width)];
+        foreach (Column column in columns)
+        {
+            TableColumn header = new TableColumn(column.Name).NoWrap();
+            table.AddColumn(column.IsNumber ? header.RightAligned() : header);
+        }
+
+        foreach (AvgRow row in rows) table.AddRow([.. columns.Select(column => new Text(column.Cell(row, formats[row.Ticker])))]);
         console.Write(table);
     }
 
-    private static string[] Cells(AvgRow row, PriceFormat format, bool isFull) =>
-    [
-        row.Ticker,
-        row.TradeDate.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
-        IsoTime.ToDateTime(row.Bar.WindowStartMicros).ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture),
-        format.Mean(row.Bar.AvgClose),
-        format.Price(row.Bar.LastClose),
-        .. isFull ? (string[])[format.Price(row.Bar.Open), format.Price(row.Bar.High), format.Price(row.Bar.Low)] : [],
-        row.Bar.Volume?.ToString("N0", CultureInfo.InvariantCulture) ?? "",
-        row.Bar.TickCount.ToString("N0", CultureInfo.InvariantCulture),
-        SparkLine.Of([.. row.Trend.Select(bar => bar.AvgClose)]),
-    ];
+    private static IEnumerable<Column> Columns(int width)
+    {
+        bool isMedium = width >= MediumWidth;
+        int trend = width >= FullWidth ? AvgRow.TrendLength : isMedium ? 20 : 8;
+        yield return new("ticker", false, (row, _) => row.Ticker);
+        if (isMedium) yield return new("trade_date", false, (row, _) => row.TradeDate.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture));
+        yield return new("window_start", false, (row, _) => IsoTime.ToDateTime(row.Bar.WindowStartMicros).ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture));
+        yield return new("avg_close", true, (row, format) => format.Mean(row.Bar.AvgClose));
+        yield return new("last_close", true, (row, format) => format.Price(row.Bar.LastClose));
+        if (width >= FullWidth)
+        {
+            yield return new("open", true, (row, format) => format.Price(row.Bar.Open));
+            yield return new("high", true, (row, format) => format.Price(row.Bar.High));
+            yield return new("low", true, (row, format) => format.Price(row.Bar.Low));
+        }
+
+        if (isMedium) yield return new("volume", true, (row, _) => row.Bar.Volume?.ToString("N0", CultureInfo.InvariantCulture) ?? "");
+        yield return new("tick_count", true, (row, _) => row.Bar.TickCount.ToString("N0", CultureInfo.InvariantCulture));
+        yield return new("trend", false, (row, _) => SparkLine.Of([.. row.Trend.TakeLast(trend).Select(bar => bar.AvgClose)]));
+    }
+
+    private sealed record Column(string Name, bool IsNumber, Func<AvgRow, PriceFormat, string> Cell);
 
     public static void WriteJson(TextWriter output, IEnumerable<AvgRow> rows)
     {

@@ -32,15 +32,17 @@ public sealed class AvgRowTableTests
         Assert.Equal("", SparkLine.Of([]));
     }
 
-    [Fact]
-    public void NarrowTerminal_HasFewerColumnsAndNoBrokenLines()
+    [Theory]
+    [InlineData(200, true, true)]
+    [InlineData(120, false, true)]
+    [InlineData(80, false, false)]
+    public void NarrowTerminal_HasFewerColumnsAndNoBrokenLines(int width, bool hasHigh, bool hasVolume)
     {
-        string wide = TableOf(200, Row("A", 0, 1, 2));
-        string narrow = TableOf(120, Row("A", 0, 1, 2));
-        Assert.Contains("high", wide, StringComparison.Ordinal);
-        Assert.DoesNotContain("high", narrow, StringComparison.Ordinal);
-        Assert.Equal(wide.Split('\n').Length, narrow.Split('\n').Length);
-        Assert.All(narrow.Split('\n'), line => Assert.InRange(line.TrimEnd('\r').Length, 0, 120));
+        Bar[] bars = [.. Enumerable.Range(0, 30).Select(i => Row("AAPL", i, 187 + (i / 100.0), 187.5).Bar)];
+        string table = TableOf(width, new AvgRow("AAPL", Day, bars[^1]) { Trend = bars });
+        Assert.Equal((hasHigh, hasVolume), (table.Contains("high", StringComparison.Ordinal), table.Contains("volume", StringComparison.Ordinal)));
+        Assert.Equal(TableOf(200, new AvgRow("AAPL", Day, bars[^1])).Split('\n').Length, table.Split('\n').Length);
+        Assert.All(table.Split('\n'), line => Assert.InRange(line.TrimEnd('\r').Length, 0, width));
     }
 
     private static AvgRow Row(string ticker, int minute, double last, double open)
