@@ -23,6 +23,8 @@ public sealed class ShardPipeline(
 
     public required Func<TickerTable, RecordDecoder> Decoder { get; init; }
 
+    public Live.LiveBoard? Live { get; init; }
+
     public async Task<bool> RunAsync(ShardLease lease, RunEnd end, CancellationToken drain, CancellationToken abort)
     {
         var windows = new ShardWindows(options.EventTime, new TickerTable(lease.Listed));
