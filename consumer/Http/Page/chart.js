@@ -1,7 +1,7 @@
 // The 1-minute averages of the chosen tickers: one by its price, several in percent of each one's first shown value.
 
-import { MINUTE, average, clock, date, isoTime, minute, number, percent } from './format.js';
-import { draw, make, setAttribute, setText } from './dom.js';
+import { MINUTE, average, minute, number, percent } from './format.js';
+import { draw, setAttribute } from './dom.js';
 import { fillTip } from './tip.js';
 
 const MARK_MS = 4000;
@@ -81,7 +81,7 @@ export class Chart {
     this.svg.replaceChildren();
     if (series.length > 0) {
       this.scale(series);
-      this.drawScale(series);
+      this.drawScale();
       for (const one of series) this.drawSeries(one, now);
       this.drawTags(series);
       this.drawHair(series);
@@ -142,7 +142,7 @@ export class Chart {
       this.add('line', this.isCompared && i === 0 ? 'rule zero' : 'rule', { x1: EDGE.left, x2: this.right, y1: y, y2: y });
       this.add('text', 'level', { x: this.right + 8, y: y + 4 }, this.yLabel(i * this.step));
     }
-    const every = [5, 10, 15, 30, 60].find(minutes => minutes * this.perMinute >= 84) ?? 120;
+    const every = [5, 10, 15, 30, 60].find(minutes => minutes * this.perMinute >= 62) ?? 120;
     const first = this.end - this.selection.minutes * MINUTE;
     for (let start = Math.ceil(first / (every * MINUTE)) * every * MINUTE; start <= this.end; start += every * MINUTE) {
       const x = this.x(start);

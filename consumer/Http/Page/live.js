@@ -1,4 +1,18 @@
 // The live page: one feed, one model, and views that are drawn at most once a frame, and not at all while nobody looks.
+//
+// GET /live/events sends some four messages a second, each one line of JSON; what does not apply is left out:
+//   full      true in the first message of a connection, and whenever rows have gone: forget tickers, shards, problems and trends, and take these
+//   at        the server's clock, milliseconds since 1970
+//   state     live, catching up, idle, stalled, standing by or draining; `why` says more
+//   market    the highest event time, microseconds since 1970, UTC; null before the first tick
+//   head      stream, lake, application and worker; with `full`
+//   tiles     the six figures as they are; trend: their values, one a second, to be appended (300 are kept)
+//   tickers   [id, name] of each ticker before its first row
+//   bars      [id, start, average, last, open, high, low, volume, ticks, closed] of each row of avg_1min that changed
+//   gone      ids of tickers that this worker does not read any more
+//   shards    all of them, about once a second
+//   problems  new ones, oldest first (50 are kept)
+// GET /live/bars?ticker=NAME&minutes=120 answers { ticker, bars } with such rows, without the id, oldest first: from the lake and from memory.
 
 import { Chart } from './chart.js';
 import { make, resize, setAttribute, setText } from './dom.js';

@@ -31,7 +31,7 @@ export class Head {
     if (head) {
       this.stream = head.stream;
       for (const fact of ['stream', 'worker', 'lake']) this.fact(fact, head[fact]);
-      this.elements.worker.title = `${head.worker}, application ${head.application}, version ${head.version}`;
+      this.elements.worker.title = `${head.worker}, application ${head.application}`;
     }
     if (shards) {
       const own = shards.filter(shard => shard.own).length;
@@ -173,13 +173,15 @@ function makeProblem({ at, kind, text, shard, position, ticker }) {
   const time = make('time', '', clock(at * 1000));
   time.dateTime = isoTime(at * 1000);
   const where = make('div', 'where');
-  if (ticker && !text.includes(ticker)) where.append(make('bdi', '', ticker));
   for (const [className, value] of [['name', shard], ['position', position]]) {
     if (!value) continue;
     where.append(longName(className));
     setLongName(where.lastChild, value);
   }
-  const item = make('li', '', time, make('span', `badge ${tones[kind] ?? ''}`, kind), make('span', 'text', text));
+  const words = make('span', 'text');
+  if (ticker) words.append(make('b', '', make('bdi', '', ticker)));
+  words.append(text);
+  const item = make('li', '', time, make('span', `badge ${tones[kind] ?? ''}`, kind), words);
   if (where.firstChild) item.append(where);
   item.dataset.kind = kind;
   return item;

@@ -29,6 +29,7 @@ export class TickerTable {
     this.order = [];
     this.slots = new WeakMap();
     this.active = null;
+    this.widest = { close: 0, mean: 0 };
     this.sortedAt = this.touchedAt = -Infinity;
     this.listen();
   }
@@ -141,7 +142,7 @@ export class TickerTable {
     const sign = this.sort.down ? -1 : 1;
     const values = key && new Map(shown.map(ticker => [ticker, key(ticker)]));
     this.order = shown.sort((a, b) => sign * (key ? values.get(a) - values.get(b) : 0) || (key ? 1 : sign) * collator.compare(a.name, b.name));
-    setText(this.count, wanted ? `${shown.length} of ${all.length}` : all.length === 1 ? '1 ticker' : `${number(all.length)} tickers`);
+    setText(this.count, wanted ? `${number(shown.length)} of ${number(all.length)}` : all.length === 1 ? '1 ticker' : `${number(all.length)} tickers`);
     setAttribute(this.grid, 'aria-rowcount', this.order.length + 1);
     for (const header of this.grid.querySelectorAll('[data-key]'))
       setAttribute(header, 'aria-sort', header.dataset.key === this.sort.key ? (this.sort.down ? 'descending' : 'ascending') : null);
@@ -229,10 +230,8 @@ export class TickerTable {
     slot.ticker = ticker;
     slot.version = ticker.version;
     setText(slot.name, ticker.name);
-    setText(slot.close, number(last, ticker.decimals));
-    slot.close.value = last;
-    setText(slot.average, average(avg, ticker.decimals));
-    slot.average.value = avg;
+    this.writePrice(slot.close, 'close', number(last, ticker.decimals), last);
+    this.writePrice(slot.average, 'mean', average(avg, ticker.decimals), avg);
     const shown = percent(ticker.change);
     setText(slot.percent, shown);
     setText(slot.arrow, arrow(shown));
@@ -240,6 +239,17 @@ export class TickerTable {
     row.classList.toggle('gains', shown[0] === '+');
     row.classList.toggle('loses', shown[0] === '−');
     slot.spark.setAttribute('d', spark(ticker.recent));
+  }
+
+  /** A column grows with its prices: of a price no digit may be cut off. */
+  writePrice(cell, column, shown, value) {
+    setText(cell, shown);
+    cell.value = value;
+    const digits = shown.replace(/[.,]/g, '').length;
+    const width = digits + (shown.length - digits) * 0.55;
+    if (width <= this.widest[column]) return;
+    this.widest[column] = width;
+    this.grid.style.setProperty(`--${column}`, width);
   }
 }
 
