@@ -5,6 +5,7 @@ import { draw, setAttribute } from './dom.js';
 import { fillTip } from './tip.js';
 
 const MARK_MS = 4000;
+const LEAST_MINUTES = 14;
 const TAG = { height: 19, gap: 21 };
 const EDGE = { left: 14, top: 16, bottom: 26 };
 
@@ -104,7 +105,9 @@ export class Chart {
     const longest = Math.max(...series.map(one => one.label.length), this.yLabel(this.high).length, this.yLabel(this.low).length);
     this.right = this.size.width - longest * 7.6 - 20;
     this.bottom = this.size.height - EDGE.bottom;
-    this.perMinute = (this.right - EDGE.left) / Math.max(1, this.selection.minutes - 1);
+    // The first minutes of a new stream are not to be lost at the edge of two empty hours.
+    this.minutes = Math.min(Math.max((this.end - this.starts[0]) / MINUTE, LEAST_MINUTES), this.selection.minutes - 1);
+    this.perMinute = (this.right - EDGE.left) / this.minutes;
   }
 
   x(start) {
@@ -142,8 +145,8 @@ export class Chart {
       this.add('line', this.isCompared && i === 0 ? 'rule zero' : 'rule', { x1: EDGE.left, x2: this.right, y1: y, y2: y });
       this.add('text', 'level', { x: this.right + 8, y: y + 4 }, this.yLabel(i * this.step));
     }
-    const every = [5, 10, 15, 30, 60].find(minutes => minutes * this.perMinute >= 62) ?? 120;
-    const first = this.end - this.selection.minutes * MINUTE;
+    const every = [1, 2, 5, 10, 15, 30, 60].find(minutes => minutes * this.perMinute >= 62) ?? 120;
+    const first = this.end - this.minutes * MINUTE;
     for (let start = Math.ceil(first / (every * MINUTE)) * every * MINUTE; start <= this.end; start += every * MINUTE) {
       const x = this.x(start);
       if (x > EDGE.left + 16 && x < this.right + 8) this.add('text', 'time', { x, y: this.size.height - 8, 'text-anchor': 'middle' }, minute(start));

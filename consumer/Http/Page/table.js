@@ -208,7 +208,7 @@ export class TickerTable {
   fill(row, ticker, index, now) {
     const slot = this.slots.get(row);
     const isLit = !calm.matches && ticker.changedAt > 0 && now - ticker.changedAt < FLASH_MS;
-    row.style.transform = `translateY(${index * this.rowHeight}px)`;
+    row.style.top = `${index * this.rowHeight}px`;
     setAttribute(row, 'aria-rowindex', index + 2);
     const isChosen = this.selection.has(ticker.name);
     setAttribute(row, 'aria-selected', isChosen);
