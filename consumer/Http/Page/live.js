@@ -49,7 +49,8 @@ function take(message) {
   const gone = (message.gone ?? []).map(id => market.tickers.get(id)?.name);
   market.apply(message, performance.now());
   for (const panel of panels) panel.take(message);
-  head.say(message.state, message.why);
+  // What came while it caught up may have come too fast to be told.
+  if (head.say(message.state, message.why) && (message.state === 'live' || message.state === 'idle')) histories.refresh();
   if (gone.some(name => selection.has(name))) selection.set(selection.names.filter(name => !gone.includes(name)));
   if (message.full) histories.reload();
   redraw();

@@ -17,14 +17,16 @@ export class Head {
     this.elements = Object.fromEntries(['state', 'why', 'clock', 'stream', 'worker', 'lake', 'shard-count'].map(id => [id, document.getElementById(id)]));
   }
 
-  /** Once a word, and not again while it stays: it is read out when it changes. */
+  /** Once a word, and not again while it stays: it is read out when it changes. Returns whether it did. */
   say(state, why) {
+    const isNew = document.body.dataset.state !== state;
     setAttribute(document.body, 'data-state', state);
     setText(this.elements.state, state);
     this.elements.why.hidden = !why;
     setText(this.elements.why, why ?? '');
     const title = `${state} · ${this.stream ?? 'Stock stream'}`;
     if (document.title !== title) document.title = title;
+    return isNew;
   }
 
   take({ head, shards }) {
@@ -103,12 +105,14 @@ function line(values, known, isFromZero) {
 }
 
 /** A shard or a sequence number of 56 digits: its end tells it from others, so that is what stays when there is no room. */
-const longName = className => make('span', `long ${className}`, make('span', 'start'), make('span'));
+function longName(className, text = '') {
+  const inner = make('bdi', '', text);
+  inner.dir = 'ltr';
+  return make('span', `long ${className}`, inner);
+}
 
 function setLongName(element, text) {
-  const cut = text && text.length > 12 ? text.length - 6 : 0;
-  setText(element.firstChild, (text ?? '').slice(0, cut));
-  setText(element.lastChild, text ? text.slice(cut) : NONE);
+  setText(element.firstChild, text ?? NONE);
   setAttribute(element, 'title', text);
 }
 
@@ -172,17 +176,10 @@ export class Problems {
 function makeProblem({ at, kind, text, shard, position, ticker }) {
   const time = make('time', '', clock(at * 1000));
   time.dateTime = isoTime(at * 1000);
-  const where = make('div', 'where');
-  for (const [className, value] of [['name', shard], ['position', position]]) {
-    if (!value) continue;
-    where.append(longName(className));
-    setLongName(where.lastChild, value);
-  }
-  const words = make('span', 'text');
+  const words = make('p', 'text');
   if (ticker) words.append(make('b', '', make('bdi', '', ticker)));
   words.append(text);
-  const item = make('li', '', time, make('span', `badge ${tones[kind] ?? ''}`, kind), words);
-  if (where.firstChild) item.append(where);
+  const item = make('li', '', time, make('span', `badge ${tones[kind] ?? ''}`, kind), longName('name', shard ?? ''), longName('position', position ?? ''), words);
   item.dataset.kind = kind;
   return item;
 }

@@ -1,0 +1,78 @@
+using Microsoft.Playwright;
+using Streaming.Tests.TestKit;
+using Streaming.Tests.TestKit.Aws;
+
+namespace Streaming.Tests.Page;
+
+/// <summary>The state word is true, and the page outlives its server.</summary>
+public sealed class StateTests(Chromium chromium) : IDisposable
+{
+    private readonly ScratchFolder _folder = new();
+
+    [Fact]
+    public async Task LakeThatDoesNotAnswer_IsStalledAndNotIdle()
+    {
+        _ = chromium.Browser;
+        await using FakeAws aws = await FakeAws.StartAsync();
+        aws.S3.CreateBucket("lake");
+        await Feed.CreateStreamAsync(_folder.Path, shards: 1);
+        await using Worker worker = await Worker.StartAsync(_folder.Path, 0, aws.EnvironmentVariables, "--lake", "s3://lake/x");
+        await using Viewer viewer = await Viewer.OpenAsync(chromium, worker);
+        await viewer.WaitForStateAsync("idle");
+
+        aws.S3.Faults = _ => S3Fault.SlowDown;
+        await Feed.ReplaySampleAsync(_folder.Path, 5000);
+        await viewer.WaitForStateAsync("stalled");
+        await Assertions.Expect(viewer.Page.GetByText("the lake does not take what is written")).ToBeVisibleAsync();
+        await viewer.TakePictureAsync("stalled");
+
+        aws.S3.Faults = _ => S3Fault.None;
+        await viewer.WaitForStateAsync("idle");
+        await Assertions.Expect(viewer.Page.GetByText("the lake does not take what is written")).ToBeHiddenAsync();
+    }
+
+    [Fact]
+    public async Task ServerThatIsKilledAndStartedAgain_IsShownAgainWithAllItsRows()
+    {
+        _ = chromium.Browser;
+        await Feed.CreateStreamAsync(_folder.Path, shards: 2);
+        await Feed.ReplaySampleAsync(_folder.Path, 20_000);
+        Worker first = await Worker.StartAsync(_folder.Path);
+        int port = await first.Port;
+        await using Viewer viewer = await Viewer.OpenAsync(chromium, first);
+        await viewer.WaitForTickersAsync(10);
+        await viewer.WaitForStateAsync("idle");
+        await viewer.Row("JPM").ClickAsync();
+        await viewer.Page.GetByRole(AriaRole.Button, new() { Name = "Rows" }).ClickAsync();
+        await viewer.UntilAsync("() => document.querySelector('tbody tr')?.dataset.ticker === 'JPM'");
+        (double, double) prices = await viewer.PricesAsync("JPM");
+        await viewer.UntilAsync("() => document.querySelectorAll('tbody tr').length > 30");
+        ChartRow[] rows = await viewer.ReadChartAsync();
+
+        viewer.IsServerDown = true;
+        await first.KillAsync();
+        await viewer.WaitForStateAsync("reconnecting");
+        await using Worker second = await Worker.StartAsync(_folder.Path, port);
+        await viewer.WaitForStateAsync("idle");
+        await viewer.WaitForTickersAsync(10);
+        await viewer.UntilAsync("count => document.querySelectorAll('tbody tr').length >= count", rows.Length);
+        Assert.Equal(prices, await viewer.PricesAsync("JPM"));
+        Assert.Equal(rows.Select(row => (row.Start, string.Join(' ', row.Values))), (await viewer.ReadChartAsync()).Select(row => (row.Start, string.Join(' ', row.Values))));
+        await first.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task SecondWorker_StandsBy()
+    {
+        _ = chromium.Browser;
+        await Feed.CreateStreamAsync(_folder.Path, shards: 1);
+        await using Worker first = await Worker.StartAsync(_folder.Path);
+        await using (Viewer owner = await Viewer.OpenAsync(chromium, first)) await owner.WaitForStateAsync("idle");
+        await using Worker second = await Worker.StartAsync(_folder.Path);
+        await using Viewer viewer = await Viewer.OpenAsync(chromium, second);
+        await viewer.WaitForStateAsync("standing by");
+        await Assertions.Expect(viewer.Page.GetByRole(AriaRole.Rowheader, new() { Name = "shardId-000000000000" })).ToBeVisibleAsync();
+    }
+
+    public void Dispose() => _folder.Dispose();
+}

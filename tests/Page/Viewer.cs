@@ -1,0 +1,109 @@
+using System.Globalization;
+using System.Text.Json;
+using Microsoft.Playwright;
+using Streaming.Tests.TestKit;
+
+namespace Streaming.Tests.Page;
+
+/// <summary>Somebody who looks at the page. What the browser complains about fails the test.</summary>
+internal sealed class Viewer : IAsyncDisposable
+{
+    /// <summary>Long, because the machine may be busy; nobody waits for it where all is well.</summary>
+    private const float LimitMillis = 60_000;
+
+    private readonly IBrowserContext _context;
+    private readonly List<string> _complaints = [];
+
+    private Viewer(IBrowserContext context, IPage page)
+    {
+        (_context, Page) = (context, page);
+        page.SetDefaultTimeout(LimitMillis);
+        page.Console += (_, message) => Complain(message.Type is "error" or "warning" && !(IsServerDown && message.Text.Contains("net::ERR_", StringComparison.Ordinal)), message.Text);
+        page.PageError += (_, error) => Complain(true, error);
+        page.Dialog += (_, dialog) => Complain(true, $"a dialog: {dialog.Message}");
+    }
+
+    public IPage Page { get; }
+
+    /// <summary>The test has taken the server down, and the browser may say so.</summary>
+    public bool IsServerDown { get; set; }
+
+    public ILocator State => Page.GetByRole(AriaRole.Status);
+
+    public ILocator Grid => Page.GetByRole(AriaRole.Grid, new() { Name = "Latest close" });
+
+    public ILocator Filter => Page.GetByRole(AriaRole.Searchbox, new() { Name = "Filter tickers" });
+
+    public ILocator Cursor => Page.GetByRole(AriaRole.Slider, new() { Name = "Minute of the chart" });
+
+    /// <summary>The rows that the chart is drawn from.</summary>
+    public ILocator ChartRows => Page.GetByRole(AriaRole.Region, new() { Name = "Rows of the chart" }).Locator("tbody tr");
+
+    public ILocator Focused => Page.Locator("*:focus");
+
+    public static async Task<Viewer> OpenAsync(Chromium chromium, Worker worker, int width = 1440, int height = 900, ColorScheme scheme = ColorScheme.Dark, string hash = "")
+    {
+        IBrowserContext context = await chromium.Browser.NewContextAsync(new()
+        {
+            ViewportSize = new() { Width = width, Height = height },
+            ColorScheme = scheme,
+            IsMobile = width < 600,
+            HasTouch = width < 600,
+        });
+        var viewer = new Viewer(context, await context.NewPageAsync());
+        await viewer.Page.GotoAsync($"http://127.0.0.1:{await worker.Port}/{hash}");
+        return viewer;
+    }
+
+    /// <summary>Not by a CSS selector, because a ticker may be called anything.</summary>
+    public ILocator Row(string ticker) => Grid.GetByRole(AriaRole.Row).Filter(new() { Has = Page.GetByRole(AriaRole.Rowheader, new() { Name = ticker, Exact = true }) });
+
+    public async Task WaitForStateAsync(string word) => await Assertions.Expect(State).ToHaveTextAsync(word, new() { Timeout = LimitMillis });
+
+    public async Task WaitForTickersAsync(int count)
+        => await Assertions.Expect(Grid).ToHaveAttributeAsync("aria-rowcount", $"{count + 1}", new() { Timeout = LimitMillis });
+
+    /// <summary>Waits until a condition of the page, in JavaScript, holds.</summary>
+    public async Task UntilAsync(string condition, object? argument = null) => await Page.WaitForFunctionAsync(condition, argument, new() { Timeout = LimitMillis });
+
+    /// <summary>Close and average of a ticker, exactly.</summary>
+    public async Task<(double Close, double Average)> PricesAsync(string ticker)
+    {
+        string[] values = await Row(ticker).Locator("data").EvaluateAllAsync<string[]>("cells => cells.map(cell => cell.getAttribute('value'))");
+        return (double.Parse(values[0], CultureInfo.InvariantCulture), double.Parse(values[1], CultureInfo.InvariantCulture));
+    }
+
+    /// <summary>Each row of the chart, newest first, as its values stand there exactly.</summary>
+    public async Task<ChartRow[]> ReadChartAsync()
+    {
+        string json = await ChartRows.EvaluateAllAsync<string>(
+            """
+            rows => JSON.stringify(rows.map(row => ({
+              start: row.querySelector('time').dateTime, ticker: row.dataset.ticker, isOpen: row.lastElementChild.textContent === 'still open',
+              values: [...row.querySelectorAll('data')].map(cell => cell.value) })))
+            """);
+        return JsonSerializer.Deserialize<ChartRow[]>(json, JsonSerializerOptions.Web)!;
+    }
+
+    public async Task AssertFitsAsync()
+        => Assert.True(await Page.EvaluateAsync<bool>("document.documentElement.scrollWidth <= innerWidth"), "the page is wider than its window");
+
+    /// <summary>Kept for people, under artifacts/page.</summary>
+    public async Task TakePictureAsync(string name)
+        => await Page.ScreenshotAsync(new() { Path = Path.Combine(TestPaths.Repository, "artifacts", "page", name + ".png") });
+
+    /// <summary>To be called at the end: nothing was complained about.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _context.DisposeAsync();
+        lock (_complaints) Assert.Empty(_complaints);
+    }
+
+    private void Complain(bool counts, string text)
+    {
+        lock (_complaints) if (counts) _complaints.Add(text);
+    }
+}
+
+/// <param name="Values">Average, last, open, high, low, volume, ticks.</param>
+internal sealed record ChartRow(string Start, string Ticker, bool IsOpen, string[] Values);
