@@ -127,6 +127,7 @@ public sealed class OperatingTests(Chromium chromium) : IDisposable
     [Theory]
     [InlineData(390, 844, "phone")]
     [InlineData(768, 1024, "tablet")]
+    [InlineData(1440, 900, "dark")]
     [InlineData(2560, 1440, "wide")]
     public async Task AnyWidth_HasNoHorizontalOverflow(int width, int height, string picture)
     {

@@ -28,7 +28,7 @@ public sealed class ReplayTests(Chromium chromium) : IDisposable
         await replay;
         await viewer.WaitForStateAsync("idle");
         // Drained, so that the lake has what memory had; the page goes on to show what it knew.
-        viewer.IsServerDown = true;
+        viewer.IsOutage = true;
         await worker.DrainAsync();
         await viewer.WaitForStateAsync("reconnecting");
 
@@ -96,6 +96,31 @@ public sealed class ReplayTests(Chromium chromium) : IDisposable
         Assert.Equal(["16", "20", "12", "20", "12", "", "2"], corrected.Values);
         // The last minute stands open, and is drawn apart.
         Assert.True((await viewer.ReadChartAsync())[0].IsOpen);
+    }
+
+    // A class for 200 ms: seen by an observer, however short it is.
+    [Theory]
+    [InlineData(ReducedMotion.NoPreference)]
+    [InlineData(ReducedMotion.Reduce)]
+    public async Task ChangedClose_FlashesUnlessMotionIsToBeReduced(ReducedMotion motion)
+    {
+        const string Observe =
+            """
+            window.flashes = 0;
+            new MutationObserver(changes => { for (const { target } of changes) if (target.matches('.close.up')) window.flashes++; })
+              .observe(document, { subtree: true, attributes: true, attributeFilter: ['class'] });
+            """;
+        _ = chromium.Browser;
+        DateTimeOffset start = new(2024, 1, 2, 15, 0, 0, TimeSpan.Zero);
+        await Feed.CreateStreamAsync(_folder.Path, shards: 1);
+        await Feed.PutAsync(_folder.Path, new Tick("A", start, 10));
+        await using Worker worker = await Worker.StartAsync(_folder.Path);
+        await using Viewer viewer = await Viewer.OpenAsync(chromium, worker, motion: motion, script: Observe);
+        await viewer.WaitForTickersAsync(1);
+        await Feed.PutAsync(_folder.Path, new Tick("A", start.AddSeconds(1), 10.5));
+        await Assertions.Expect(viewer.Row("A").Locator(".close")).ToHaveTextAsync("10.5");
+        await Assertions.Expect(viewer.Page.Locator(".close.up, .close.down")).ToHaveCountAsync(0);
+        Assert.Equal(motion == ReducedMotion.Reduce ? 0 : 1, await viewer.Page.EvaluateAsync<int>("window.flashes"));
     }
 
     public void Dispose() => _folder.Dispose();

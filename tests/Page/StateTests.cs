@@ -20,6 +20,7 @@ public sealed class StateTests(Chromium chromium) : IDisposable
         await using Viewer viewer = await Viewer.OpenAsync(chromium, worker);
         await viewer.WaitForStateAsync("idle");
 
+        viewer.IsOutage = true;
         aws.S3.Faults = _ => S3Fault.SlowDown;
         await Feed.ReplaySampleAsync(_folder.Path, 5000);
         await viewer.WaitForStateAsync("stalled");
@@ -49,7 +50,7 @@ public sealed class StateTests(Chromium chromium) : IDisposable
         await viewer.UntilAsync("() => document.querySelectorAll('tbody tr').length > 30");
         ChartRow[] rows = await viewer.ReadChartAsync();
 
-        viewer.IsServerDown = true;
+        viewer.IsOutage = true;
         await first.KillAsync();
         await viewer.WaitForStateAsync("reconnecting");
         await using Worker second = await Worker.StartAsync(_folder.Path, port);
@@ -59,6 +60,44 @@ public sealed class StateTests(Chromium chromium) : IDisposable
         Assert.Equal(prices, await viewer.PricesAsync("JPM"));
         Assert.Equal(rows.Select(row => (row.Start, string.Join(' ', row.Values))), (await viewer.ReadChartAsync()).Select(row => (row.Start, string.Join(' ', row.Values))));
         await first.DisposeAsync();
+    }
+
+    // The connection stays open, and nothing comes.
+    [Fact]
+    public async Task ServerThatFallsSilent_IsReconnectedTo()
+    {
+        _ = chromium.Browser;
+        await Feed.CreateStreamAsync(_folder.Path, shards: 1);
+        await using Worker worker = await Worker.StartAsync(_folder.Path);
+        await using Viewer viewer = await Viewer.OpenAsync(chromium, worker);
+        await viewer.WaitForStateAsync("idle");
+        await worker.SignalAsync("STOP");
+        await viewer.WaitForStateAsync("reconnecting");
+        await worker.SignalAsync("CONT");
+        await viewer.WaitForStateAsync("idle");
+    }
+
+    // What the server says is what is read, also where a test cannot bring a worker into the state for long.
+    [Theory]
+    [InlineData("live")]
+    [InlineData("catching up")]
+    [InlineData("draining")]
+    public async Task StateOfTheServer_IsTheWordThatIsRead(string word)
+    {
+        _ = chromium.Browser;
+        await Feed.CreateStreamAsync(_folder.Path, shards: 1);
+        await using Worker worker = await Worker.StartAsync(_folder.Path);
+        await using Viewer viewer = await Viewer.OpenAsync(chromium, worker, script: $$$"""
+            window.EventSource = class {
+              constructor() {
+                this.timer = setInterval(() => this.onmessage({ data: '{"full":true,"at":0,"state":"{{{word}}}","market":null,"tiles":{"rate":null}}' }), 250);
+              }
+              close() { clearInterval(this.timer); }
+            };
+            """);
+        await viewer.WaitForStateAsync(word);
+        await Assertions.Expect(viewer.Page).ToHaveTitleAsync($"{word} · Stock stream");
+        await Assertions.Expect(viewer.State).ToHaveAttributeAsync("role", "status");
     }
 
     [Fact]

@@ -18,15 +18,15 @@ internal sealed class Viewer : IAsyncDisposable
     {
         (_context, Page) = (context, page);
         page.SetDefaultTimeout(LimitMillis);
-        page.Console += (_, message) => Complain(message.Type is "error" or "warning" && !(IsServerDown && message.Text.Contains("net::ERR_", StringComparison.Ordinal)), message.Text);
+        page.Console += (_, message) => Complain(message.Type is "error" or "warning" && !(IsOutage && message.Text.StartsWith("Failed to load resource:", StringComparison.Ordinal)), message.Text);
         page.PageError += (_, error) => Complain(true, error);
         page.Dialog += (_, dialog) => Complain(true, $"a dialog: {dialog.Message}");
     }
 
     public IPage Page { get; }
 
-    /// <summary>The test has taken the server down, and the browser may say so.</summary>
-    public bool IsServerDown { get; set; }
+    /// <summary>The test has taken the server or the lake down, and the browser may say so.</summary>
+    public bool IsOutage { get; set; }
 
     public ILocator State => Page.GetByRole(AriaRole.Status);
 
@@ -41,17 +41,21 @@ internal sealed class Viewer : IAsyncDisposable
 
     public ILocator Focused => Page.Locator("*:focus");
 
-    public static async Task<Viewer> OpenAsync(Chromium chromium, Worker worker, int width = 1440, int height = 900, ColorScheme scheme = ColorScheme.Dark, string hash = "")
+    /// <param name="script">Runs before the page's own.</param>
+    public static async Task<Viewer> OpenAsync(
+        Chromium chromium, Worker worker, int width = 1440, int height = 900, ColorScheme scheme = ColorScheme.Dark, ReducedMotion motion = ReducedMotion.NoPreference, string? script = null)
     {
         IBrowserContext context = await chromium.Browser.NewContextAsync(new()
         {
             ViewportSize = new() { Width = width, Height = height },
             ColorScheme = scheme,
+            ReducedMotion = motion,
             IsMobile = width < 600,
             HasTouch = width < 600,
         });
         var viewer = new Viewer(context, await context.NewPageAsync());
-        await viewer.Page.GotoAsync($"http://127.0.0.1:{await worker.Port}/{hash}");
+        if (script is not null) await viewer.Page.AddInitScriptAsync(script);
+        await viewer.Page.GotoAsync($"http://127.0.0.1:{await worker.Port}/");
         return viewer;
     }
 

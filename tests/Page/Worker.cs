@@ -37,9 +37,16 @@ internal sealed partial class Worker : IAsyncDisposable
         await _process.WaitForExitAsync();
     }
 
+    /// <param name="name">STOP, CONT, TERM.</param>
+    public async Task SignalAsync(string name)
+    {
+        using Process kill = Process.Start("kill", $"-{name} {_process.Id}");
+        await kill.WaitForExitAsync();
+    }
+
     public async Task DrainAsync()
     {
-        using (Process stop = Process.Start("kill", $"-TERM {_process.Id}")) await stop.WaitForExitAsync();
+        await SignalAsync("TERM");
         await _process.WaitForExitAsync();
         Assert.Equal(0, _process.ExitCode);
     }
