@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 using Streaming.Tests.TestKit;
 
@@ -70,7 +71,7 @@ public sealed class ReplayTests(Chromium chromium) : IDisposable
         await viewer.Cursor.PressAsync("ArrowLeft");
         ChartRow before = shown[1];
         string minute = before.Start[11..16];
-        Assert.StartsWith($"{minute} UTC: MSFT ", await viewer.Cursor.GetAttributeAsync("aria-valuetext"), StringComparison.Ordinal);
+        await Assertions.Expect(viewer.Cursor).ToHaveAttributeAsync("aria-valuetext", new Regex($"^{minute} UTC: MSFT [0-9.]+$"));
         await Assertions.Expect(viewer.Page.GetByText($"{minute} – ")).ToBeVisibleAsync();
         string[] values = await viewer.Page.Locator("#tip data").EvaluateAllAsync<string[]>("cells => cells.map(cell => cell.value)");
         Assert.Equal(before.Values, values);

@@ -4,6 +4,10 @@ import { MINUTE, decimalsOf } from './format.js';
 
 const KEPT = 120 * MINUTE;
 const RECENT = 30 * MINUTE;
+const NEWS_MS = 1000;
+
+/** How long a changed close stands out. */
+export const LIT_MS = 200;
 
 /** One row of avg_1min, as it stands now. */
 class Bar {
@@ -20,7 +24,7 @@ export class Ticker {
     this.name = name;
     this.bars = [];
     this.decimals = 0;
-    this.changedAt = 0;
+    this.changedAt = this.litFor = this.litUntil = -Infinity;
     this.direction = 0;
     this.version = 0;
   }
@@ -42,6 +46,15 @@ export class Ticker {
 
   get change() {
     return this.latest.last / this.recent[0].avg - 1;
+  }
+
+  /** Whether its close stands out: from the first look at the change, so that a busy page does not miss it. */
+  isLit(now) {
+    if (this.litFor !== this.changedAt && now - this.changedAt < NEWS_MS) {
+      this.litFor = this.changedAt;
+      this.litUntil = now + LIT_MS;
+    }
+    return now < this.litUntil;
   }
 
   /** Of two versions of a minute the one with more ticks is the later truth; of equals the newer, which may have closed it. */

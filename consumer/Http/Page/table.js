@@ -2,8 +2,8 @@
 
 import { arrow, average, number, percent } from './format.js';
 import { draw, make, resize, setAttribute, setText } from './dom.js';
+import { LIT_MS } from './market.js';
 
-const FLASH_MS = 200;
 const RESORT_MS = 1000;
 const HOLD_MS = 1500;
 const SPARK = { width: 70, height: 18, minutes: 30 };
@@ -166,7 +166,7 @@ export class TickerTable {
     }
     for (const row of rows) row.tabIndex = row === tabStop ? 0 : -1;
     if (hadFocus) this.keepFocus(tabStop);
-    if (isFlashing) setTimeout(this.redraw, FLASH_MS);
+    if (isFlashing) setTimeout(this.redraw, LIT_MS);
   }
 
   /** The focus goes with its ticker, and waits at the list while that is out of sight. */
@@ -207,7 +207,7 @@ export class TickerTable {
   /** Returns whether the close is lit, and so must be drawn again. */
   fill(row, ticker, index, now) {
     const slot = this.slots.get(row);
-    const isLit = !calm.matches && ticker.changedAt > 0 && now - ticker.changedAt < FLASH_MS;
+    const isLit = !calm.matches && ticker.isLit(now);
     row.style.top = `${index * this.rowHeight}px`;
     setAttribute(row, 'aria-rowindex', index + 2);
     const isChosen = this.selection.has(ticker.name);
