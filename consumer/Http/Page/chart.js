@@ -102,8 +102,7 @@ export class Chart {
     this.decimals = Math.max(0, -Math.floor(Math.log10(this.isCompared ? this.step * 100 : this.step) + 1e-9));
     if (!Number.isInteger(Number(((this.isCompared ? 100 : 1) * this.step * 10 ** this.decimals).toPrecision(6)))) this.decimals++;
     for (const one of series) one.label = this.labelOf(one);
-    const longest = Math.max(...series.map(one => one.label.length), this.yLabel(this.high).length, this.yLabel(this.low).length);
-    this.right = this.size.width - longest * 7.6 - 20;
+    this.right = this.size.width - widest([...series.map(one => one.label), this.yLabel(this.high), this.yLabel(this.low)]) - 20;
     this.bottom = this.size.height - EDGE.bottom;
     // The first minutes of a new stream are not to be lost at the edge of two empty hours.
     this.minutes = Math.min(Math.max((this.end - this.starts[0]) / MINUTE, LEAST_MINUTES), this.selection.minutes - 1);
@@ -221,6 +220,14 @@ export class Chart {
 }
 
 const isAlone = (bars, i) => bars[i].start - (bars[i - 1]?.start ?? -Infinity) > MINUTE && (bars[i + 1]?.start ?? Infinity) - bars[i].start > MINUTE;
+
+const ruler = document.createElement('canvas').getContext('2d');
+
+/** In pixels: letters differ, and of a label nothing may be cut off. */
+function widest(labels) {
+  ruler.font = `bold 12px ${getComputedStyle(document.body).fontFamily}`;
+  return Math.max(...labels.map(label => ruler.measureText(label).width));
+}
 
 /** The next of 1, 2, 2.5 and 5 times a power of ten. */
 function nice(step) {
