@@ -9,7 +9,6 @@
 //   tiles     the six figures as they are; trend: their values, one a second, to be appended (300 are kept)
 //   tickers   [id, name] of each ticker before its first row
 //   bars      [id, start, average, last, open, high, low, volume, ticks, closed] of each row of avg_1min that changed
-//   gone      ids of tickers that this worker does not read any more
 //   shards    all of them, about once a second
 //   problems  new ones, oldest first (50 are kept)
 // GET /live/bars?ticker=NAME&minutes=120 answers { ticker, bars } with such rows, without the id, oldest first: from the lake and from memory.
@@ -46,12 +45,10 @@ const head = new Head();
 const panels = [head, new Tiles(), new Shards(), new Problems()];
 
 function take(message) {
-  const gone = (message.gone ?? []).map(id => market.tickers.get(id)?.name);
   market.apply(message, performance.now());
   for (const panel of panels) panel.take(message);
   // What came while it caught up may have come too fast to be told.
   if (head.say(message.state, message.why) && (message.state === 'live' || message.state === 'idle')) histories.refresh();
-  if (gone.some(name => selection.has(name))) selection.set(selection.names.filter(name => !gone.includes(name)));
   if (message.full) histories.reload();
   redraw();
 }

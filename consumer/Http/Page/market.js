@@ -107,21 +107,12 @@ export class Market {
       if (ticker.bars.length === 0) this.version++;
       ticker.merge(new Bar(row), now, message.full === true);
     }
-    for (const id of message.gone ?? []) this.remove(id);
   }
 
   add(id, name) {
     const ticker = new Ticker(id, name);
     this.tickers.set(id, ticker);
     this.byName.set(name, ticker);
-    this.version++;
-  }
-
-  remove(id) {
-    const ticker = this.tickers.get(id);
-    if (!ticker) return;
-    this.tickers.delete(id);
-    if (this.byName.get(ticker.name) === ticker) this.byName.delete(ticker.name);
     this.version++;
   }
 
