@@ -31,28 +31,31 @@ public sealed class BarWriter(IObjectStore store, ObjectOrigin origin, IReadOnly
     {
         _flush++;
         var result = new BarWriteResult(snapshot.Windows.Count);
-        var objects = new ConcurrentQueue<IGrouping<string, int>>(Enumerable.Range(0, snapshot.Windows.Count)
+        // Not by the object's key, whose text would be made for each window.
+        var objects = new ConcurrentQueue<IGrouping<(TickerState Ticker, DateOnly TradeDate), int>>(Enumerable.Range(0, snapshot.Windows.Count)
             .Where(i => snapshot.Windows[i].IsDue)
-            .GroupBy(i => LakeLayout.Bars(snapshot.Windows[i].Window.Ticker.Name, snapshot.Windows[i].Value.TradeDate)));
+            .GroupBy(i => (snapshot.Windows[i].Window.Ticker, snapshot.Windows[i].Value.TradeDate)));
 
         // Lanes that take from a queue, and no semaphore, which wakes who waits with a token on the thread pool.
         await Task.WhenAll(Enumerable.Range(0, Math.Min(objects.Count, MaxConcurrentPuts)).Select(async _ =>
         {
-            while (objects.TryDequeue(out IGrouping<string, int>? due)) await WriteObjectAsync(due, snapshot, result, cancellation);
+            while (objects.TryDequeue(out IGrouping<(TickerState Ticker, DateOnly TradeDate), int>? due))
+                await WriteObjectAsync(LakeLayout.Bars(due.Key.Ticker.Name, due.Key.TradeDate), due, snapshot, result, cancellation);
         }));
         Forget();
         return result;
     }
 
-    private async Task WriteObjectAsync(IGrouping<string, int> due, FlushSnapshot snapshot, BarWriteResult result, CancellationToken cancellation)
+    private async Task WriteObjectAsync(
+        string key, IEnumerable<int> due, FlushSnapshot snapshot, BarWriteResult result, CancellationToken cancellation)
     {
         // Windows of a ticker stand in the snapshot by start, which is the order of rows in the object.
         Bar[] fresh = [.. due.Select(i => Bar.Of(snapshot.Windows[i].Value))];
         try
         {
-            await retry.RunAsync(token => MergeAsync(due.Key, fresh, token), cancellation);
+            await retry.RunAsync(token => MergeAsync(key, fresh, token), cancellation);
             foreach (int i in due) result.Confirm(i);
-            written?.Invoke(due.Key);
+            written?.Invoke(key);
         }
         catch (Exception failure) when (failure is StoreUnavailableException or LostRaceException)
         {

@@ -52,4 +52,18 @@ public sealed class ExactPriceTests
             Assert.True(price == ExactPrice.Mean(units * count, count), $"seed {seed}, case {i}: {price} x {count}");
         }
     }
+
+    [Fact]
+    public void Mean_EqualsItsSimpleTwin()
+    {
+        const int seed = 11;
+        var random = new Random(seed);
+        for (int i = 0; i < 200_000; i++)
+        {
+            // Sums on either side of 2^53 units and of 64 bits; means halfway between two units.
+            Int128 sum = (Int128)random.NextInt64(long.MaxValue >> random.Next(0, 40)) * random.Next(1, 4);
+            long count = random.Next(3) switch { 0 => 1, 1 => 2 * random.Next(1, 10), _ => random.NextInt64(1, 1L << random.Next(1, 40)) };
+            Assert.True(ExactPrice.MeanSlow(sum, count) == ExactPrice.Mean(sum, count), $"seed {seed}, case {i}: {sum} / {count}");
+        }
+    }
 }
