@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using Streaming.Shared.Streams;
 using Streaming.Shared.Ticks;
@@ -27,6 +28,7 @@ internal sealed class UsualMinute
     private DateOnly _date;
 
     /// <summary>From the ticker's closing quote to the comma behind the time.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public int Read(ReadOnlySpan<byte> text, ref DecodedTick tick)
     {
         if (text.Length < MinuteBytes + SecondsBytes) return 0;
@@ -41,6 +43,7 @@ internal sealed class UsualMinute
     }
 
     /// <summary><c>:05</c>, <c>:05.123</c> or <c>:05.123456</c>; seconds and microseconds are read as one number of eight digits.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int ReadSeconds(ReadOnlySpan<byte> text, out uint micros)
     {
         ulong digits = BinaryPrimitives.ReadUInt16LittleEndian(text[1..]);
@@ -65,10 +68,12 @@ internal sealed class UsualMinute
         return EightDigits.TryParse(digits, out micros) && micros < MicrosPerMinute && text[0] == (byte)':' ? length : 0;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private bool IsMinute(ReadOnlySpan<byte> text, ReadOnlySpan<byte> offset)
         => BinaryPrimitives.ReadUInt64LittleEndian(offset) == _offset
             && ((Vector256.Create(text) ^ _start) | (Vector256.Create(text[(MinuteBytes - Vector256<byte>.Count)..]) ^ _end)) == Vector256<byte>.Zero;
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private bool TryRemember(ReadOnlySpan<byte> text, ReadOnlySpan<byte> offset)
     {
         if (!text.StartsWith("\",\"date\":\""u8) || !text[20..].StartsWith("\",\"timestamp\":\""u8) || !offset.EndsWith("\","u8)) return false;

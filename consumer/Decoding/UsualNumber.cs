@@ -78,6 +78,7 @@ internal static class UsualNumber
 
     /// <summary>A whole number, which is most often short.</summary>
     /// <returns>How long it is, or 0.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int ReadWhole(ReadOnlySpan<byte> data, int at, out ulong number)
     {
         if (data.Length - at >= EightDigits.Length)

@@ -26,7 +26,7 @@ internal sealed class UsualTick(TickerTable tickers, RunIds runs)
     private string? _run;
 
     /// <returns>False if the record is left to the general reader; <paramref name="tick"/> is anything then.</returns>
-    [MethodImpl(MethodImplOptions.NoInlining)]
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     public bool TryRead(in StreamRecord record, out DecodedTick tick)
     {
         Unsafe.SkipInit(out tick);
@@ -100,6 +100,7 @@ internal sealed class UsualTick(TickerTable tickers, RunIds runs)
         return length > 0 && UsualNumber.IsPrice(number, decimals, out price) && at < data.Length && data[at - 1] == (byte)',';
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int ReadClose(ReadOnlySpan<byte> data, int at, ref DecodedTick tick)
     {
         ReadOnlySpan<byte> name = "\"close\":"u8;
@@ -111,6 +112,7 @@ internal sealed class UsualTick(TickerTable tickers, RunIds runs)
     }
 
     /// <returns>How long it is, 0 if there is none, or -1.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int ReadVolume(ReadOnlySpan<byte> data, int at, ref DecodedTick tick)
     {
         ReadOnlySpan<byte> name = ",\"volume\":"u8;
@@ -122,6 +124,7 @@ internal sealed class UsualTick(TickerTable tickers, RunIds runs)
     }
 
     /// <summary>Run and counter, or neither, to the end of the record.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private bool ReadRun(ReadOnlySpan<byte> data, int at, ref DecodedTick tick)
     {
         if (data[^1] != (byte)'}') return false;
@@ -139,6 +142,7 @@ internal sealed class UsualTick(TickerTable tickers, RunIds runs)
         return UsualNumber.TryReadLast(data, at + _runTextLength, end, out tick.Seq);
     }
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private bool TryRememberRun(ReadOnlySpan<byte> text)
     {
         ReadOnlySpan<byte> start = ",\"run\":\""u8;

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Streaming.Consumer.EventTime;
 
 /// <summary>
@@ -18,7 +20,11 @@ public struct ProducerRuns
     private List<RunMark>? _older;
 
     /// <summary>True for a repeat.</summary>
-    public readonly bool HasShown(string run, long seq)
+    public readonly bool HasShown(string run, long seq) => ReferenceEquals(run, _newest) ? seq <= _newestSeq : HasShownOther(run, seq);
+
+    // Also the newest one, as another text of the same id.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private readonly bool HasShownOther(string run, long seq)
     {
         if (run == _newest) return seq <= _newestSeq;
         int place = FindOlder(run);

@@ -78,6 +78,7 @@ public sealed class ShardWindows(EventTimeRules rules, TickerTable tickers)
     }
 
     // The windows of many tickers do not fit the processor's nearest caches: those of the next records are asked for before they are needed.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Prefetch(ReadOnlySpan<DecodedTick> ticks, int index)
     {
         const int ahead = 8;
@@ -93,6 +94,7 @@ public sealed class ShardWindows(EventTimeRules rules, TickerTable tickers)
     }
 
     /// <summary>Folds one record in: wholly, or not at all if it throws. So what may throw comes before the first change.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void AddRecord(in DecodedTick tick, RecordBatch records, int index)
     {
         if (tick.SequenceNumber <= _position)
@@ -102,20 +104,12 @@ public sealed class ShardWindows(EventTimeRules rules, TickerTable tickers)
             return;
         }
 
-        if (tick.Fault is { } fault)
-        {
-            Keep(_quarantined, _quarantinedCount, records[index], fault);
-            _quarantinedCount++;
-            if (fault == BadRecordReasons.Misrouted) _misrouted++;
-        }
-        else
-        {
-            AddTick(tick, records, index);
-        }
-
+        if (tick.Fault is { } fault) AddQuarantined(fault, records, index);
+        else AddTick(tick, records, index);
         _position = tick.SequenceNumber;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void AddTick(in DecodedTick tick, RecordBatch records, int index)
     {
         TickerState ticker = tick.Ticker;
@@ -127,59 +121,68 @@ public sealed class ShardWindows(EventTimeRules rules, TickerTable tickers)
             return;
         }
 
-        // By the watermark before this tick, whether or not the window is still here: it may be gone or kept for other reasons.
-        Window? window = ticker.Newest is { } newest && newest.Value.Holds(tick.EventMicros) ? newest : null;
-        long end = window?.Value.EndMicros ?? WindowValue.StartOf(tick.EventMicros) + WindowValue.LengthMicros;
-        if (rules.IsSealed(end, ticker.WatermarkMicros))
-        {
-            Keep(_late, _lateCount, records[index], LateReason);
-            _lateCount++;
-        }
-        else
-        {
-            AddToWindow(ticker, window, tick);
-        }
-
+        Window? newest = ticker.Newest;
+        if (newest is not null && newest.Value.Holds(tick.EventMicros) && !IsTooLate(ticker, newest.Value.EndMicros)) Add(newest, tick);
+        else AddElsewhere(tick, records, index);
         if (run is not null) ticker.Runs.Advance(run, tick.Seq);
     }
 
-    /// <param name="window">Null if it has to be looked for.</param>
-    private void AddToWindow(TickerState ticker, Window? window, in DecodedTick tick)
-    {
-        if (window is not null) Add(window, tick);
-        else AddToOlder(ticker, tick);
-        if (tick.EventMicros > ticker.WatermarkMicros) ticker.WatermarkMicros = tick.EventMicros;
-        if (tick.EventMicros > ShardMicros) ShardMicros = tick.EventMicros;
-        _windowed++;
-    }
+    // By the watermark before this tick, whether or not the window is still here: it may be gone or kept for other reasons.
+    private bool IsTooLate(TickerState ticker, long windowEndMicros) => rules.IsSealed(windowEndMicros, ticker.WatermarkMicros);
 
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private void AddToOlder(TickerState ticker, in DecodedTick tick)
-    {
-        int i = ticker.Find(WindowValue.StartOf(tick.EventMicros));
-        if (i < 0) Open(ticker, ~i, tick);
-        else Add(ticker.Windows[i], tick);
-    }
-
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Add(Window window, in DecodedTick tick)
     {
         if (!window.IsDirty) DirtyCount++;
         window.Value.Add(tick);
+        Pass(tick);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void Pass(in DecodedTick tick)
+    {
+        if (tick.EventMicros > tick.Ticker.WatermarkMicros) tick.Ticker.WatermarkMicros = tick.EventMicros;
+        if (tick.EventMicros > ShardMicros) ShardMicros = tick.EventMicros;
+        _windowed++;
+    }
+
+    // What is rare is called, here and below: it would take registers from what every tick does.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void AddElsewhere(in DecodedTick tick, RecordBatch records, int index)
+    {
+        long start = WindowValue.StartOf(tick.EventMicros);
+        if (IsTooLate(tick.Ticker, start + WindowValue.LengthMicros))
+        {
+            Keep(_late, _lateCount, records[index], LateReason);
+            _lateCount++;
+            return;
+        }
+
+        int i = tick.Ticker.Find(start);
+        if (i < 0) Open(~i, tick);
+        else Add(tick.Ticker.Windows[i], tick);
     }
 
     /// <summary>Why a record is in <c>late/</c>.</summary>
     public const string LateReason = "its window had ended more than the allowed lateness before the ticker's watermark";
 
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private void Open(TickerState ticker, int index, in DecodedTick tick)
+    private void Open(int index, in DecodedTick tick)
     {
         DateOnly tradeDate = tick.Date ?? _calendar.DateOf(tick.EventMicros);
-        ticker.Insert(index, new Window(ticker, WindowValue.Of(tick, tradeDate)));
+        tick.Ticker.Insert(index, new Window(tick.Ticker, WindowValue.Of(tick, tradeDate)));
         WindowCount++;
         DirtyCount++;
+        Pass(tick);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
+    private void AddQuarantined(string fault, RecordBatch records, int index)
+    {
+        Keep(_quarantined, _quarantinedCount, records[index], fault);
+        _quarantinedCount++;
+        if (fault == BadRecordReasons.Misrouted) _misrouted++;
+    }
+
     private void Keep(List<KeptRecord> list, long ordinal, in StreamRecord record, string reason)
     {
         list.Add(new KeptRecord(ordinal, record.SequenceNumber, record.ArrivalMicros, reason, record.Data.ToArray()));

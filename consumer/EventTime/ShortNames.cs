@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace Streaming.Consumer.EventTime;
@@ -14,6 +15,7 @@ internal sealed class ShortNames
     private Entry[] _entries = new Entry[MinEntries];
     private int _count;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public TickerState? Find(Vector128<byte> name)
     {
         Entry[] entries = _entries;

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Streaming.Consumer.Decoding;
 using Streaming.Shared.Streams;
 using Streaming.Shared.Ticks;
@@ -78,6 +79,7 @@ public struct WindowValue
         return value;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Add(in DecodedTick tick)
     {
         TickCount++;

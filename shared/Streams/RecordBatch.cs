@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Streaming.Shared.Streams;
 
 /// <summary>
@@ -70,6 +72,7 @@ public sealed class RecordBatch
 
     /// <summary>Adds a record whose data lies in bytes that were reserved before.</summary>
     /// <param name="arrivalMicros">Arrival time, UTC microseconds since 1970.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Add(SequenceNumber sequenceNumber, long arrivalMicros, int dataOffset, int dataLength)
     {
         Next() = new RecordHeader { SequenceNumber = sequenceNumber, ArrivalMicros = arrivalMicros, DataOffset = dataOffset, DataLength = dataLength };

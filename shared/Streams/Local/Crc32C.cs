@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace Streaming.Shared.Streams.Local;
 
@@ -7,6 +8,7 @@ namespace Streaming.Shared.Streams.Local;
 internal static class Crc32C
 {
     /// <summary>Continues from <paramref name="seed"/>, so that parts can be added one after the other.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static uint Compute(uint seed, ReadOnlySpan<byte> bytes)
     {
         uint crc = seed;

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Streaming.Shared.Streams.Local;
 
 /// <summary>
@@ -152,6 +154,7 @@ internal sealed class LocalShardReader : IShardReader
         return true;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void AddRecords(ReadOnlySpan<byte> block, int start, in FrameHeader header)
     {
         int offset = 0;
