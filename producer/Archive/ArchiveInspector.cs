@@ -30,7 +30,7 @@ internal sealed class ArchiveInspector(ColumnMap map, TimeProvider time)
     {
         var refused = new RefusedRows();
         var tickers = new SortedSet<string>(StringComparer.Ordinal);
-        var batch = new RowBatch();
+        RowBatch batch = reading.Rows;
         long usable = 0;
         long min = long.MaxValue;
         long max = long.MinValue;

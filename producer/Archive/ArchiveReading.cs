@@ -3,7 +3,7 @@ using Streaming.Shared.Parquet;
 
 namespace Streaming.Producer.Archive;
 
-/// <summary>What all row groups of one replay share: the filter, the table of tickers, one scratch vector.</summary>
+/// <summary>What all row groups of one replay share: the filter, the table of tickers, scratch space.</summary>
 internal sealed class ArchiveReading(RowFilter filter, CancellationToken cancellation)
 {
     /// <summary>Asked before every batch, since a search for wanted rows may read many without giving one.</summary>
@@ -15,4 +15,7 @@ internal sealed class ArchiveReading(RowFilter filter, CancellationToken cancell
 
     /// <summary>One for all columns of all files: each is converted before the next is read.</summary>
     public ColumnVector Scratch { get; } = new(RowBatch.Capacity);
+
+    /// <summary>One for all row groups: its rows are taken out before the next are read.</summary>
+    public RowBatch Rows { get; } = new();
 }

@@ -16,7 +16,6 @@ internal sealed class EventTimeMerge : IDisposable
     private readonly ArchiveReading _reading;
     private readonly RefusedRows _refused;
     private readonly RunHeap _runs = new();
-    private readonly RowBatch _columns = new();
     private readonly int _maxSortedRows;
     private long _sortedRows;
     private int _nextPending;
@@ -57,7 +56,7 @@ internal sealed class EventTimeMerge : IDisposable
             bool isSorted = group.IsSorted ?? TimeScan.Of(file, group.Index, group.File.Columns, _reading).IsSorted;
             if (!isSorted) reserved = ReserveSortedRows(group);
             var reader = new RowGroupReader(file, group, _reading, _refused);
-            TickRun run = isSorted ? new StreamedRun(group, reader, _columns) : new SortedRun(group, reader, _columns);
+            TickRun run = isSorted ? new StreamedRun(group, reader, _reading.Rows) : new SortedRun(group, reader, _reading.Rows);
             if (run.MoveNext())
             {
                 if (run.Current.TimestampMicros < group.MinMicros) throw new ParquetException(group.File.Path, $"the statistics of row group {group.Index} are wrong.");

@@ -1,3 +1,4 @@
+using System.Buffers;
 using Streaming.Shared.Ticks;
 
 namespace Streaming.Producer.Archive;
@@ -43,11 +44,14 @@ internal sealed class StreamedRun(RowGroupPlan group, RowGroupReader reader, Row
         while (reader.Read(columns))
         {
             if (columns.UsableCount == 0) continue;
-            if (ticks.Length == 0) ticks = new Tick[Math.Min(RowBatch.Capacity, Group.RowCount)];
+            // Rented, because one for each group of a long history is garbage that waits for a full collection.
+            if (ticks.Length == 0) ticks = ArrayPool<Tick>.Shared.Rent(RowBatch.Capacity);
             for (int i = 0; i < columns.UsableCount; i++) columns.CopyTo(columns.Usable[i], ref ticks[i]);
             return columns.UsableCount;
         }
 
+        if (ticks.Length > 0) ArrayPool<Tick>.Shared.Return(ticks, clearArray: true);
+        ticks = [];
         return 0;
     }
 }

@@ -10,9 +10,7 @@ internal readonly record struct TimeScan(long MinMicros, bool IsSorted)
     public static TimeScan Of(ParquetFile file, int group, TickColumns columns, ArchiveReading reading)
     {
         ColumnReader reader = file.OpenColumn(group, columns.Order!);
-        var faults = new RowFault[RowBatch.Capacity];
-        var micros = new long[RowBatch.Capacity];
-        var days = new int[RowBatch.Capacity];
+        (RowFault[] faults, long[] micros, int[] days) = (reading.Rows.Faults, reading.Rows.Micros, reading.Rows.Days);
         long min = long.MaxValue;
         long last = long.MinValue;
         bool isSorted = true;

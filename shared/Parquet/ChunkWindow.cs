@@ -1,7 +1,10 @@
+using System.Buffers;
+
 namespace Streaming.Shared.Parquet;
 
 /// <summary>
-/// A sliding window over the bytes of one column chunk. It holds what was asked for and a short read-ahead, never the whole chunk.
+/// A sliding window over the bytes of one column chunk. It holds what was asked for and a short read-ahead, never the whole chunk. Its
+/// buffer is rented: chunks follow each other, and a new one for each would make memory grow with the file.
 /// </summary>
 internal sealed class ChunkWindow(IByteSource source, long start, long length)
 {
@@ -31,8 +34,9 @@ internal sealed class ChunkWindow(IByteSource source, long start, long length)
         if (wanted > Buffer.Length)
         {
             // A little more than asked for: the next page is likely of about the same size.
-            byte[] larger = GC.AllocateUninitializedArray<byte>((int)Math.Min(Remaining, wanted + (wanted / 8L)));
+            byte[] larger = ArrayPool<byte>.Shared.Rent((int)Math.Min(Remaining, wanted + (wanted / 8L)));
             AtHand.CopyTo(larger);
+            ReturnBuffer();
             Buffer = larger;
         }
         else
@@ -46,4 +50,17 @@ internal sealed class ChunkWindow(IByteSource source, long start, long length)
     }
 
     public void Advance(int count) => _first += count;
+
+    /// <summary>To be called once nobody looks at the bytes any more; without it the buffer is garbage.</summary>
+    public void Release()
+    {
+        ReturnBuffer();
+        (_first, _last, _nextRead) = (0, 0, _end);
+    }
+
+    private void ReturnBuffer()
+    {
+        if (Buffer.Length > 0) ArrayPool<byte>.Shared.Return(Buffer);
+        Buffer = [];
+    }
 }

@@ -93,6 +93,8 @@ public sealed class ColumnReader
         {
             page.CheckEnd();
             _page = null;
+            // The values were copied, so that nothing of the last page is in use any more.
+            if (_rowsLeft == 0) _pages.Release();
         }
 
         return rows;

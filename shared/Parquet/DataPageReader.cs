@@ -36,6 +36,9 @@ internal sealed class DataPageReader(PageReader pages, ParquetColumn column, boo
         throw new InvalidDataException($"the pages end with {rowsLeft} rows missing");
     }
 
+    /// <inheritdoc cref="PageReader.Release"/>
+    public void Release() => pages.Release();
+
     private void ReadDictionary(in PageHeader header)
     {
         if (_dictionary is not null || _hasDataPages) throw new InvalidDataException("a dictionary page where none belongs");

@@ -1,3 +1,4 @@
+using System.Buffers;
 using Streaming.Shared.Parquet.Compression;
 
 namespace Streaming.Shared.Parquet;
@@ -75,11 +76,30 @@ internal sealed class PageReader(IByteSource source, ColumnChunk chunk)
 
         int levels = _header.Type == PageType.DataV2 ? LevelsSize(in _header) : 0;
         if (_decompressed.Length < _header.UncompressedSize)
-            _decompressed = GC.AllocateUninitializedArray<byte>(_header.UncompressedSize);
+        {
+            ReturnDecompressed();
+            _decompressed = ArrayPool<byte>.Shared.Rent(_header.UncompressedSize);
+        }
+
         Span<byte> target = _decompressed.AsSpan(0, _header.UncompressedSize);
         body[..levels].CopyTo(target);
         Codecs.Decompress(chunk.Codec, body[levels..], target[levels..]);
         (Bytes, Offset, Length) = (_decompressed, 0, target.Length);
+    }
+
+    /// <summary>Gives the buffers back; no page can be read afterwards.</summary>
+    public void Release()
+    {
+        (Bytes, Offset, Length) = ([], 0, 0);
+        _body = 0;
+        ReturnDecompressed();
+        _window.Release();
+    }
+
+    private void ReturnDecompressed()
+    {
+        if (_decompressed.Length > 0) ArrayPool<byte>.Shared.Return(_decompressed);
+        _decompressed = [];
     }
 
     /// <summary>Bytes of a v2 page's levels, which stand uncompressed before its values.</summary>
