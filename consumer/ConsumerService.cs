@@ -49,6 +49,9 @@ public sealed partial class ConsumerService(
     /// <summary>Makes what decodes the records of a shard, whose tickers it is given. Another one is another format.</summary>
     public Func<TickerTable, RecordDecoder> Decoder { get; init; } = tickers => new TickDecoder(tickers).Decode;
 
+    /// <summary>Bounds the memory of all shards together.</summary>
+    public WindowBudget Budget { get; init; } = new();
+
     /// <summary>Where the shards show what they are at; null if nobody can look.</summary>
     public LiveBoard? Live { get; init; }
 
@@ -210,7 +213,7 @@ public sealed partial class ConsumerService(
         var flusher = new ShardFlusher(
             new BarWriter(lake, origin, lease.Ancestors.ToHashSet(), checkpoints.Retry, catalog is null ? null : catalog.Add),
             new KeptRecordWriter(lake, origin, checkpoints.Retry));
-        using var pipeline = new ShardPipeline(stream, flusher, progress, options, time, logger) { Decoder = Decoder, Live = Live };
+        using var pipeline = new ShardPipeline(stream, flusher, progress, options, time, logger) { Decoder = Decoder, Budget = Budget, Live = Live };
         try
         {
             return await new OwnedShard(lease, pipeline, time, logger).RunAsync(_end, drain, abort);

@@ -29,6 +29,9 @@ public sealed partial class ShardPipeline(
     /// <inheritdoc cref="ConsumerService.Decoder"/>
     public required Func<TickerTable, RecordDecoder> Decoder { get; init; }
 
+    /// <summary>Shared with the worker's other shards.</summary>
+    public required WindowBudget Budget { get; init; }
+
     /// <inheritdoc cref="ConsumerService.Live"/>
     public LiveBoard? Live { get; init; }
 
@@ -40,7 +43,8 @@ public sealed partial class ShardPipeline(
         var windows = new ShardWindows(options.EventTime, new TickerTable(lease.Listed));
         windows.Restore(lease.Fold);
         progress.Begin(windows);
-        var flushes = new FlushLoop(windows, flusher, lease, options.Flush, time, logger);
+        using IDisposable budget = Budget.Join();
+        var flushes = new FlushLoop(windows, flusher, lease, options.Flush, Budget, time, logger);
 
         using IDisposable chain = _batches
             .Select(new BatchDecoder(Decoder(windows.Tickers)).Decode)

@@ -214,9 +214,12 @@ public sealed class ShardWindows(EventTimeRules rules, TickerTable tickers)
         ?? throw new InvalidOperationException($"The checkpoint has tickers of another shard, or more than one shard may have: {name}.");
 
     /// <summary>A copy of the fold as it stands now, with what is due for writing: closed dirty windows, or all dirty ones.</summary>
-    public FlushSnapshot Snapshot(bool openWindowsToo)
+    /// <param name="reused">Holds the snapshot's windows, in place of those of an earlier one that is done with; null for a list of its own.</param>
+    public FlushSnapshot Snapshot(bool openWindowsToo, List<WindowSnapshot>? reused = null)
     {
-        var windows = new List<WindowSnapshot>(WindowCount);
+        List<WindowSnapshot> windows = reused ?? [];
+        windows.Clear();
+        windows.EnsureCapacity(WindowCount);
         var watermarks = new List<KeyValuePair<string, long>>(Tickers.All.Count);
         var runs = new List<KeyValuePair<string, RunMark>>(Tickers.All.Count);
         foreach (TickerState ticker in Tickers.All)

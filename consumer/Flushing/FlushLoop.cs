@@ -8,11 +8,13 @@ namespace Streaming.Consumer.Flushing;
 
 /// <summary>
 /// Owns: when a shard flushes, with at most one flush under way, while reading goes on. Does not own: what a flush does.
-/// All but the flush itself runs on the pull loop, so that the windows need no lock.
+/// Memory holds what the budget allows, and the allowed lateness' windows of each ticker besides. All but the flush itself runs on the pull loop, so that the windows need no lock.
 /// </summary>
 public sealed partial class FlushLoop(
-    ShardWindows windows, ShardFlusher flusher, ShardLease lease, FlushRules rules, TimeProvider time, ILogger logger)
+    ShardWindows windows, ShardFlusher flusher, ShardLease lease, FlushRules rules, WindowBudget budget, TimeProvider time, ILogger logger)
 {
+    // Of one flush after the other: of a busy shard it is the largest thing that a flush makes.
+    private readonly List<WindowSnapshot> _snapshotWindows = [];
     private FlushSnapshot? _snapshot;
     private Task<BarWriteResult>? _running;
     private long _due = time.GetTimestamp() + (long)(rules.Interval.TotalSeconds * time.TimestampFrequency);
@@ -67,13 +69,13 @@ public sealed partial class FlushLoop(
         return (openWindowsToo || time.GetTimestamp() >= _due) && HasWork(openWindowsToo);
     }
 
-    private bool IsOver(int times) => windows.DirtyCount > (long)rules.MaxDirtyWindows * times || windows.KeptBytes > rules.MaxKeptBytes * times;
+    private bool IsOver(int times) => windows.DirtyCount > (long)budget.PerShard * times || windows.KeptBytes > rules.MaxKeptBytes * times;
 
     private bool HasWork(bool openWindowsToo) => windows.Books.Read != _readSaved || (openWindowsToo && windows.DirtyCount > 0);
 
     private void Start(bool openWindowsToo, CancellationToken cancellation)
     {
-        _snapshot = windows.Snapshot(openWindowsToo);
+        _snapshot = windows.Snapshot(openWindowsToo, _snapshotWindows);
         _idleFlushed |= openWindowsToo;
         ScheduleAfter(rules.Interval);
         _startedAt = time.GetTimestamp();
@@ -119,6 +121,7 @@ public sealed partial class FlushLoop(
         Figures = Figures.Add(time.GetElapsedTime(_startedAt), written.Failures.Count > 0, time.GetTimestamp(), confirmed);
         _running = null;
         _snapshot = null;
+        _snapshotWindows.Clear();
     }
 
     private void ScheduleAfter(TimeSpan delay) => _due = time.GetTimestamp() + (long)(delay.TotalSeconds * time.TimestampFrequency);

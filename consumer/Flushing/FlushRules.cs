@@ -5,12 +5,6 @@ namespace Streaming.Consumer.Flushing;
 /// <param name="IdleAfter">A shard that is read to its tip and stays empty for so long writes its open windows too.</param>
 public sealed record FlushRules(TimeSpan Interval, TimeSpan IdleAfter)
 {
-    /// <summary>
-    /// Windows not written yet, some 250 bytes each, at which a flush of all begins before its time; at twice as many reading waits
-    /// for it. Besides them memory holds at most the allowed lateness' windows of each ticker.
-    /// </summary>
-    public int MaxDirtyWindows { get; init; } = 200_000;
-
     /// <summary>Bytes of late and bad records at which a flush begins before its time; at twice as many reading waits for it.</summary>
     public long MaxKeptBytes { get; init; } = 32 * 1024 * 1024;
 

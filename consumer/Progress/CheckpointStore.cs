@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Collections.Concurrent;
 using System.Text.Json;
 using Streaming.Consumer.Flushing;
 using Streaming.Shared.Objects;
@@ -11,6 +13,9 @@ namespace Streaming.Consumer.Progress;
 /// </summary>
 internal sealed class CheckpointStore(IObjectStore store, StreamDescription stream, string application, StoreRetry retry)
 {
+    // A checkpoint of thousands of tickers has megabytes, and is written every few seconds.
+    private readonly ConcurrentBag<ArrayBufferWriter<byte>> _buffers = [];
+
     public StoreRetry Retry { get; } = retry;
 
     public ObjectOrigin Origin(string shard) => new(stream.Name, stream.CreationId, application, shard);
@@ -38,13 +43,23 @@ internal sealed class CheckpointStore(IObjectStore store, StreamDescription stre
     /// <summary>Puts it if what stands there has that tag, or nothing stands there; null if the condition did not hold.</summary>
     public async Task<StoredCheckpoint?> PutAsync(CheckpointDocument document, string? tag, CancellationToken cancellation)
     {
-        byte[] content = JsonSerializer.SerializeToUtf8Bytes(document, CheckpointJson.Default.CheckpointDocument);
+        if (!_buffers.TryTake(out ArrayBufferWriter<byte>? buffer)) buffer = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(buffer)) JsonSerializer.Serialize(json, document, CheckpointJson.Default.CheckpointDocument);
+        StoredCheckpoint? stored = await PutAsync(document, buffer.WrittenMemory, tag, cancellation);
+        // Not after a failure: a put that was given up may still read it.
+        buffer.ResetWrittenCount();
+        _buffers.Add(buffer);
+        return stored;
+    }
+
+    private async Task<StoredCheckpoint?> PutAsync(CheckpointDocument document, ReadOnlyMemory<byte> content, string? tag, CancellationToken cancellation)
+    {
         string key = Key(document.Shard);
         if (await store.PutAsync(key, content, tag, cancellation) is { } written) return new StoredCheckpoint(document, written);
 
         // A put whose outcome was unknown may have been this one: then what stands there is what was to be written.
         StoredObject? standing = await store.GetAsync(key, cancellation);
-        return standing is not null && standing.Content.Span.SequenceEqual(content) ? new StoredCheckpoint(document, standing.Tag) : null;
+        return standing is not null && standing.Content.Span.SequenceEqual(content.Span) ? new StoredCheckpoint(document, standing.Tag) : null;
     }
 
     private CheckpointDocument Parse(string shard, ReadOnlySpan<byte> content)

@@ -22,7 +22,7 @@ internal sealed class LiveStage : IStage
 {
     private const int Tickers = 1_000;
     private const int ViewerCount = 20;
-    private const long Records = 16_000_000;
+    private const long Records = 10_000_000;
     private const int RoundCount = 5;
 
     public string Name => "live";

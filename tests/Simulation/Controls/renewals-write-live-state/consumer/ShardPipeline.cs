@@ -25,12 +25,15 @@ public sealed class ShardPipeline(
 
     public Live.LiveBoard? Live { get; init; }
 
+    public required WindowBudget Budget { get; init; }
+
     public async Task<bool> RunAsync(ShardLease lease, RunEnd end, CancellationToken drain, CancellationToken abort)
     {
         var windows = new ShardWindows(options.EventTime, new TickerTable(lease.Listed));
         windows.Restore(lease.Fold);
         progress.Begin(windows);
-        var flushes = new FlushLoop(windows, flusher, lease, options.Flush, time, logger);
+        using IDisposable budget = Budget.Join();
+        var flushes = new FlushLoop(windows, flusher, lease, options.Flush, Budget, time, logger);
         using IDisposable chain = _batches
             .Select(new BatchDecoder(Decoder(windows.Tickers)).Decode)
             .Select(windows.Add)
