@@ -141,6 +141,30 @@ public sealed class OperationsServerTests : IDisposable
     }
 
     [Fact]
+    public async Task LivePage_IsSmallAndNotSentTwice()
+    {
+        var lake = new InMemoryObjectStore();
+        var board = new LiveBoard(_stream.Time);
+        ConsumerService service = PipelineRun.Service(_stream, lake, live: board);
+        await using var view = new LiveView(service, _stream, lake, PipelineRun.Eager, board, new AwsActivity(), _stream.Time, NullLoggerFactory.Instance);
+        await using OperationsServer server = Start(service, view: view);
+        (HttpStatusCode status, string html) = await GetAsync(server, "/");
+        Assert.Equal(HttpStatusCode.OK, status);
+        Assert.Contains("<script type=\"module\" src=\"/live.js\">", html, StringComparison.Ordinal);
+        int bytes = html.Length;
+        foreach (string resource in typeof(OperationsServer).Assembly.GetManifestResourceNames().Where(name => name.StartsWith("Page.", StringComparison.Ordinal) && name != "Page.index.html"))
+            bytes += (await GetAsync(server, "/" + resource["Page.".Length..])).Body.Length;
+        Assert.InRange(bytes, 20_000, 100_000);
+
+        var page = new Uri($"http://{server.Address}/live.js");
+        using HttpResponseMessage first = await _http.GetAsync(page);
+        using var again = new HttpRequestMessage(HttpMethod.Get, page);
+        again.Headers.IfNoneMatch.Add(first.Headers.ETag!);
+        using HttpResponseMessage second = await _http.SendAsync(again);
+        Assert.Equal(HttpStatusCode.NotModified, second.StatusCode);
+    }
+
+    [Fact]
     public async Task LivePage_SendsEventsUntilTheServerGoes()
     {
         var lake = new InMemoryObjectStore();
