@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Microsoft.Extensions.DependencyInjection;
 using Streaming.Shared.Telemetry;
 
 namespace Streaming.Producer.Telemetry;
@@ -11,11 +12,13 @@ public sealed class ReplayMeter : IDisposable
 {
     public const string Name = "Streaming.Producer";
 
-    private readonly Meter _meter = new(Name);
+    private readonly Meter _meter;
+    private ServiceProvider? _services;
     private IDisposable? _export;
 
-    public ReplayMeter(ReplayProgress progress, string streamAddress)
+    public ReplayMeter(IMeterFactory meters, ReplayProgress progress, string streamAddress)
     {
+        _meter = meters.Create(Name);
         KeyValuePair<string, object?>[] tags = MessagingTags.Of(streamAddress);
         Count("messaging.client.sent.messages", "{message}", "Records that the stream acknowledged.", () => progress.Sent);
         Count("streaming.producer.sent", "By", "Bytes of JSON in them.", () => progress.BytesSent);
@@ -31,12 +34,17 @@ public sealed class ReplayMeter : IDisposable
 
     /// <summary>Null where nobody wants the figures.</summary>
     public static ReplayMeter? Start(ReplayProgress progress, string streamAddress)
-        => OtlpExport.IsWanted ? new ReplayMeter(progress, streamAddress) { _export = OtlpExport.Start(Name) } : null;
+    {
+        if (!OtlpExport.IsWanted) return null;
+        ServiceProvider services = new ServiceCollection().AddMetrics().BuildServiceProvider();
+        return new ReplayMeter(services.GetRequiredService<IMeterFactory>(), progress, streamAddress) { _services = services, _export = OtlpExport.Start(Name) };
+    }
 
     /// <summary>Sends the last figures.</summary>
     public void Dispose()
     {
         _export?.Dispose();
         _meter.Dispose();
+        _services?.Dispose();
     }
 }

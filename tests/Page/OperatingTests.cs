@@ -77,11 +77,14 @@ public sealed class OperatingTests(Chromium chromium) : IDisposable
         if (column == "Ticker") Assert.Equal(orders[1].Order(StringComparer.Ordinal), orders[1]);
     }
 
-    [Fact]
-    public async Task ShiftClick_ComparesAndSelectsNoText()
+    // The dark picture is the README's.
+    [Theory]
+    [InlineData(ColorScheme.Light, "light")]
+    [InlineData(ColorScheme.Dark, "compared")]
+    public async Task ShiftClick_ComparesAndSelectsNoText(ColorScheme scheme, string picture)
     {
         await using Worker worker = await StartWithSampleAsync();
-        await using Viewer viewer = await Viewer.OpenAsync(chromium, worker, scheme: ColorScheme.Light);
+        await using Viewer viewer = await Viewer.OpenAsync(chromium, worker, scheme: scheme);
         await viewer.WaitForTickersAsync(10);
         string[] order = await OrderAsync(viewer);
         await viewer.Row(order[0]).ClickAsync();
@@ -90,7 +93,7 @@ public sealed class OperatingTests(Chromium chromium) : IDisposable
         await Assertions.Expect(viewer.Grid.Locator("[aria-selected=true]")).ToHaveCountAsync(4);
         await viewer.Cursor.HoverAsync();
         await Assertions.Expect(viewer.Page.Locator("#tip dt")).ToHaveTextAsync([order[0], .. order[3..6]]);
-        await viewer.TakePictureAsync("light");
+        await viewer.TakePictureAsync(picture);
         await viewer.Page.GetByRole(AriaRole.Button, new() { Name = $"Remove {order[4]} from the comparison" }).ClickAsync();
         await Assertions.Expect(viewer.Row(order[4])).ToHaveAttributeAsync("aria-selected", "false");
     }

@@ -92,9 +92,14 @@ internal sealed class Viewer : IAsyncDisposable
     public async Task AssertFitsAsync()
         => Assert.True(await Page.EvaluateAsync<bool>("document.documentElement.scrollWidth <= innerWidth"), "the page is wider than its window");
 
-    /// <summary>Kept for people, under artifacts/page.</summary>
+    /// <summary>Kept for people, under artifacts/page; without the worker, whose name is the machine's: a picture may go into a document.</summary>
     public async Task TakePictureAsync(string name)
-        => await Page.ScreenshotAsync(new() { Path = Path.Combine(TestPaths.Repository, "artifacts", "page", name + ".png") });
+    {
+        const string Show = "shown => document.getElementById('worker').parentElement.style.display = shown ? '' : 'none'";
+        await Page.EvaluateAsync(Show, false);
+        await Page.ScreenshotAsync(new() { Path = Path.Combine(TestPaths.Repository, "artifacts", "page", name + ".png") });
+        await Page.EvaluateAsync(Show, true);
+    }
 
     /// <summary>To be called at the end: nothing was complained about.</summary>
     public async ValueTask DisposeAsync()

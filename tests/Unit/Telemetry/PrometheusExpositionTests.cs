@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Microsoft.Extensions.DependencyInjection;
 using Streaming.Producer;
 using Streaming.Producer.Telemetry;
 using Streaming.Shared.Telemetry;
@@ -81,7 +82,8 @@ public sealed class PrometheusExpositionTests : IDisposable
     public void Replay_IsSeenThroughItsProgress()
     {
         var progress = new ReplayProgress { Sent = 10, Retried = 3, Lag = TimeSpan.FromSeconds(1.5) };
-        using var replay = new ReplayMeter(progress, "kinesis://stock_stream");
+        using ServiceProvider services = new ServiceCollection().AddMetrics().BuildServiceProvider();
+        using var replay = new ReplayMeter(services.GetRequiredService<IMeterFactory>(), progress, "kinesis://stock_stream");
         using var exposition = new PrometheusExposition(meter => meter.Name == ReplayMeter.Name);
         string text = exposition.Collect();
         const string labels = "{messaging_system=\"aws_kinesis\",messaging_destination_name=\"stock_stream\"}";
