@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Text.RegularExpressions;
 using Streaming.Tests.TestKit;
 
 namespace Streaming.Tests.EndToEnd;
@@ -22,6 +24,46 @@ public sealed class LocalRunTests : IDisposable
         (await Cli.ProducerAsync(_folder.Path, "sample", "--out", "own", "--tickers", "1", "--seed", "7")).ShouldExit(0);
         CliResult run = (await Cli.RunAsync("deploy/local", _folder.Path, "own/*.parquet")).ShouldExit(0);
         Assert.Contains("in 390 windows, 1 objects, 0 late", run.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Live_ShowsThePageUntilItIsToldToStop()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "needs SIGTERM");
+        using Process local = Cli.Start("deploy/local", _folder.Path, "--live", "--http", "127.0.0.1:0");
+        try
+        {
+            await WatchAndStopAsync(local);
+        }
+        finally
+        {
+            if (!local.HasExited) local.Kill(entireProcessTree: true);
+        }
+    }
+
+    private static async Task WatchAndStopAsync(Process local)
+    {
+        Task<string> output = local.StandardOutput.ReadToEndAsync();
+        string? line;
+        Uri? page = null;
+        while (page is null && (line = await local.StandardError.ReadLineAsync()) is not null)
+        {
+            // Port 0 is any that is free: the log says which.
+            if (Regex.Match(line, @"http://127\.0\.0\.1:[1-9]\d*") is { Success: true, Value: var found }) page = new Uri(found);
+        }
+
+        Task<string> errors = local.StandardError.ReadToEndAsync();
+        using var http = new HttpClient();
+        using var events = new StreamReader(await http.GetStreamAsync(new Uri(page!, "/live/events")));
+        string all = "";
+        while (!all.Contains("\"AAPL\"", StringComparison.Ordinal) && await events.ReadLineAsync() is { } message) all = message;
+        Assert.Contains("\"AAPL\"", all, StringComparison.Ordinal);
+
+        using (Process stop = Process.Start("kill", $"-TERM {local.Id}")) await stop.WaitForExitAsync();
+        await local.WaitForExitAsync();
+        Assert.Equal(0, local.ExitCode);
+        Assert.Contains("books since the beginning:", await errors, StringComparison.Ordinal);
+        Assert.Empty(await output);
     }
 
     [Theory]
