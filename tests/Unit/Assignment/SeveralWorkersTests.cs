@@ -28,12 +28,13 @@ public sealed class SeveralWorkersTests : IDisposable
     {
         Start("a");
         await AfterAsync(TimeSpan.FromSeconds(1));
-        Assert.Equal(8, Owned("a"));
+        Assert.Equal((8, 8), (Owned("a"), _workers["a"].LeaseMoves.Taken));
 
         Start("b");
         Start("c");
         await AfterAsync(TimeSpan.FromSeconds(30));
         Assert.Equal([2, 3, 3], Shares());
+        Assert.All(_workers, worker => Assert.Equal(Owned(worker.Key), worker.Value.LeaseMoves.Taken - worker.Value.LeaseMoves.LetGo));
 
         await StopAsync("b");
         // Less than a lease: nothing had to expire.
@@ -108,7 +109,7 @@ public sealed class SeveralWorkersTests : IDisposable
         var drain = new CancellationTokenSource();
         var options = new ConsumerOptions { WorkerId = worker };
         var lake = new FaultyObjectStore(_lake, (_, _) => _killed.Contains(worker) ? Fault.CrashBefore : Fault.None);
-        var service = new ConsumerService(_stream, lake, options, _clock, new Random(worker.GetHashCode(StringComparison.Ordinal)), NullLoggerFactory.Instance);
+        var service = new ConsumerService(_stream, lake, options, _clock, new Random(worker.Sum(letter => letter)), NullLoggerFactory.Instance);
         (_drains[worker], _workers[worker], _runs[worker]) = (drain, service, service.RunAsync(drain.Token));
     }
 

@@ -28,6 +28,19 @@ public sealed class KinesisStreamTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task RefusedAndRepeatedRequests_AreCounted()
+    {
+        AwsSettings settings = FakeStream.SettingsFor(_aws.Endpoint);
+        await using var stream = new KinesisStream("kinesis://stock_stream", settings, TimeProvider.System, new Random(1), FakeStream.Quick);
+        await stream.DescribeAsync(default);
+        Assert.Equal((0, 0), (settings.Activity.Throttled, settings.Activity.Retried));
+
+        _aws.Kinesis.Faults = new KinesisFaults(3) { Throttle = 0.3, ServerError = 0.3 };
+        for (int i = 0; i < 10; i++) await stream.PutAsync(("A", $"{i}"));
+        Assert.InRange(settings.Activity.Throttled, 1, settings.Activity.Retried - 1);
+    }
+
+    [Fact]
     public async Task ExpiredIterators_AreRenewedBehindTheLastRecord()
     {
         _aws.Kinesis.Faults = new KinesisFaults(3) { ExpiredIterator = 0.3, Throttle = 0.2, ServerError = 0.1 };
