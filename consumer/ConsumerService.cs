@@ -50,7 +50,7 @@ public sealed partial class ConsumerService(
     public Func<TickerTable, RecordDecoder> Decoder { get; init; } = tickers => new TickDecoder(tickers).Decode;
 
     /// <summary>Bounds the memory of all shards together.</summary>
-    public WindowBudget Budget { get; init; } = new();
+    public MemoryBudget Budget { get; init; } = new();
 
     /// <summary>Where the shards show what they are at; null if nobody can look.</summary>
     public LiveBoard? Live { get; init; }
@@ -211,7 +211,7 @@ public sealed partial class ConsumerService(
         ILogger logger = loggers.CreateLogger("consumer.shard");
         ObjectOrigin origin = checkpoints.Origin(lease.Shard);
         var flusher = new ShardFlusher(
-            new BarWriter(lake, origin, lease.Ancestors.ToHashSet(), checkpoints.Retry, catalog is null ? null : catalog.Add),
+            new BarWriter(lake, origin, lease.Ancestors.ToHashSet(), checkpoints.Retry, Budget, catalog is null ? null : catalog.Add),
             new KeptRecordWriter(lake, origin, checkpoints.Retry));
         using var pipeline = new ShardPipeline(stream, flusher, progress, options, time, logger) { Decoder = Decoder, Budget = Budget, Live = Live };
         try

@@ -30,7 +30,7 @@ public sealed partial class ShardPipeline(
     public required Func<TickerTable, RecordDecoder> Decoder { get; init; }
 
     /// <summary>Shared with the worker's other shards.</summary>
-    public required WindowBudget Budget { get; init; }
+    public required MemoryBudget Budget { get; init; }
 
     /// <inheritdoc cref="ConsumerService.Live"/>
     public LiveBoard? Live { get; init; }

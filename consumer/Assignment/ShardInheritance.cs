@@ -31,7 +31,7 @@ internal static class ShardInheritance
         SavedAt: null,
         // A child of shards that are being read has no record that is older than where they began.
         parents.Count == 0 ? startAt : parents.Min(parent => parent.StartAt),
-        SequenceNumber.None.ToString(),
+        SequenceNumber.None,
         // Nothing of a child was trimmed when its parents were read to their end: if it is left alone for long then, something may be.
         ReadToTipAt: lost == 0 && parents.Count > 0 ? parents.Min(parent => parent.WrittenAt) : null,
         parents.Max(parent => parent.ShardTime),

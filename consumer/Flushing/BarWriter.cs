@@ -9,15 +9,14 @@ namespace Streaming.Consumer.Flushing;
 /// rows are due, the checkpoint.
 /// </summary>
 /// <param name="written">Told the key of each object whose rows stand; must return at once.</param>
-public sealed class BarWriter(IObjectStore store, ObjectOrigin origin, IReadOnlySet<string> ancestors, StoreRetry retry, Action<string>? written = null)
+public sealed class BarWriter(
+    IObjectStore store, ObjectOrigin origin, IReadOnlySet<string> ancestors, StoreRetry retry, MemoryBudget budget, Action<string>? written = null)
 {
     /// <summary>Objects under way at once; more would only queue at the store.</summary>
     private const int MaxConcurrentPuts = 16;
 
-    /// <summary>Rows remembered, at some 80 bytes: enough for 5,000 tickers' trading day. Beyond it, objects of other flushes are forgotten.</summary>
-    private const int MaxCachedRows = 2_000_000;
-
-    private readonly Dictionary<string, CachedObject> _cache = [];
+    // As bytes, which take a third of what their rows would.
+    private readonly Dictionary<string, (StoredObject Object, int Flush)> _known = [];
     private int _flush;
     private long _written;
     private long _conflicts;
@@ -65,14 +64,15 @@ public sealed class BarWriter(IObjectStore store, ObjectOrigin origin, IReadOnly
 
     private async Task<bool> MergeAsync(string key, IReadOnlyList<Bar> fresh, CancellationToken cancellation)
     {
-        CachedObject standing = await StandingAsync(key, cancellation);
-        IReadOnlyList<Bar>? merged = BarMerge.Merge(standing.Bars, fresh);
+        StoredObject? standing = Known(key) ?? await store.GetAsync(key, cancellation);
+        IReadOnlyList<Bar>? merged = BarMerge.Merge(standing is null ? [] : BarsOf(key, standing), fresh);
         if (merged is null) return false;
 
         // Whatever comes of the put, what was read is no longer known to stand.
-        lock (_cache) _cache.Remove(key);
-        string tag = await PutAsync(key, BarObjectCodec.Write(merged, origin), standing.Tag, cancellation);
-        lock (_cache) _cache[key] = new CachedObject(tag, merged, _flush);
+        lock (_known) _known.Remove(key);
+        byte[] content = BarObjectCodec.Write(merged, origin);
+        string tag = await PutAsync(key, content, standing?.Tag, cancellation);
+        lock (_known) _known[key] = (new StoredObject(content, tag), _flush);
         return true;
     }
 
@@ -93,18 +93,16 @@ public sealed class BarWriter(IObjectStore store, ObjectOrigin origin, IReadOnly
         return tag ?? throw new LostRaceException(key);
     }
 
-    private async Task<CachedObject> StandingAsync(string key, CancellationToken cancellation)
+    private StoredObject? Known(string key)
     {
-        lock (_cache)
-        {
-            if (_cache.TryGetValue(key, out CachedObject? cached)) return cached;
-        }
+        lock (_known) return _known.TryGetValue(key, out (StoredObject Object, int Flush) known) ? known.Object : null;
+    }
 
-        StoredObject? stored = await store.GetAsync(key, cancellation);
-        if (stored is null) return new CachedObject(null, [], _flush);
-        BarObject read = BarObjectCodec.Read(key, stored.Content);
+    private IReadOnlyList<Bar> BarsOf(string key, StoredObject standing)
+    {
+        BarObject read = BarObjectCodec.Read(key, standing.Content);
         CheckOrigin(key, read.Origin);
-        return new CachedObject(stored.Tag, read.Bars, _flush);
+        return read.Bars;
     }
 
     private void CheckOrigin(string key, ObjectOrigin? other)
@@ -122,13 +120,9 @@ public sealed class BarWriter(IObjectStore store, ObjectOrigin origin, IReadOnly
 
     private void Forget()
     {
-        if (_cache.Values.Sum(cached => (long)cached.Bars.Count) <= MaxCachedRows) return;
-        foreach (string key in _cache.Where(entry => entry.Value.Flush != _flush).Select(entry => entry.Key).ToList()) _cache.Remove(key);
+        if (_known.Values.Sum(known => (long)known.Object.Content.Length) <= budget.ObjectBytesPerShard) return;
+        foreach (string key in _known.Where(entry => entry.Value.Flush != _flush).Select(entry => entry.Key).ToList()) _known.Remove(key);
     }
-
-    /// <param name="Tag">Null if no object stands there.</param>
-    /// <param name="Flush">The flush that put it last.</param>
-    private sealed record CachedObject(string? Tag, IReadOnlyList<Bar> Bars, int Flush);
 }
 
 /// <summary>Which windows of a snapshot are known to stand in their objects, and what failed.</summary>

@@ -11,7 +11,7 @@ namespace Streaming.Consumer.Flushing;
 /// Memory holds what the budget allows, and the allowed lateness' windows of each ticker besides. All but the flush itself runs on the pull loop, so that the windows need no lock.
 /// </summary>
 public sealed partial class FlushLoop(
-    ShardWindows windows, ShardFlusher flusher, ShardLease lease, FlushRules rules, WindowBudget budget, TimeProvider time, ILogger logger)
+    ShardWindows windows, ShardFlusher flusher, ShardLease lease, FlushRules rules, MemoryBudget budget, TimeProvider time, ILogger logger)
 {
     // Of one flush after the other: of a busy shard it is the largest thing that a flush makes.
     private readonly List<WindowSnapshot> _snapshotWindows = [];
@@ -69,7 +69,7 @@ public sealed partial class FlushLoop(
         return (openWindowsToo || time.GetTimestamp() >= _due) && HasWork(openWindowsToo);
     }
 
-    private bool IsOver(int times) => windows.DirtyCount > (long)budget.PerShard * times || windows.KeptBytes > rules.MaxKeptBytes * times;
+    private bool IsOver(int times) => windows.DirtyCount > (long)budget.WindowsPerShard * times || windows.KeptBytes > rules.MaxKeptBytes * times;
 
     private bool HasWork(bool openWindowsToo) => windows.Books.Read != _readSaved || (openWindowsToo && windows.DirtyCount > 0);
 

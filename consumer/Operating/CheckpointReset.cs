@@ -30,7 +30,7 @@ internal static class CheckpointReset
                     WrittenAt = IsoTime.ToMicros(time.GetUtcNow()),
                     SavedAt = null,
                     StartAt = startAt,
-                    Position = SequenceNumber.None.ToString(),
+                    Position = SequenceNumber.None,
                     ReadToTipAt = null,
                     ShardTime = null,
                     Books = new CheckpointBooks(0, 0, 0, 0, 0),

@@ -48,7 +48,7 @@ internal sealed record ShardStatus(
             StateOf(checkpoint, isListed, nowMicros),
             lease.Owner,
             lease.Epoch,
-            SequenceNumber.Parse(checkpoint.Position) == SequenceNumber.None ? null : checkpoint.Position,
+            checkpoint.Position == SequenceNumber.None ? null : checkpoint.Position.ToString(),
             checkpoint.ShardTime is { } micros ? IsoTime.ToDateTime(micros) : null,
             BehindMs: null,
             checkpoint.SavedAt is { } saved ? Math.Round((nowMicros - saved) / 1e6, 3) : null,

@@ -52,7 +52,7 @@ internal sealed class StatusReader(IRecordStream stream, IObjectStore lake, stri
 
     private static StreamPosition StartOf(CheckpointDocument document)
     {
-        SequenceNumber position = SequenceNumber.Parse(document.Position);
+        SequenceNumber position = document.Position;
         if (position != SequenceNumber.None) return StreamPosition.After(position).ReadToTipAt(document.ReadToTipAt);
         return document.StartAt is { } arrival ? StreamPosition.At(arrival) : StreamPosition.TrimHorizon;
     }

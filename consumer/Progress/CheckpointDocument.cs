@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Streaming.Consumer.EventTime;
+using Streaming.Shared.Streams;
 
 namespace Streaming.Consumer.Progress;
 
@@ -26,7 +27,7 @@ internal sealed record CheckpointDocument(
     long WrittenAt,
     long? SavedAt,
     long? StartAt,
-    string Position,
+    SequenceNumber Position,
     long? ReadToTipAt,
     long? ShardTime,
     CheckpointBooks Books,
@@ -56,22 +57,24 @@ internal sealed record CheckpointTicker(string Ticker, long Watermark, IReadOnly
 
 internal sealed record CheckpointRun(string Run, long Seq);
 
-/// <summary>A window that may still change. Sums are text, because JSON readers elsewhere lose digits of such integers.</summary>
-internal sealed record CheckpointWindow(
+/// <summary>A window that may still change. There are many, which stay in memory until the next save.</summary>
+internal readonly record struct CheckpointWindow(
     long Start,
     DateOnly TradeDate,
     long TickCount,
-    string CloseSum,
+    Int128 CloseSum,
     double Open,
     double High,
     double Low,
     double LastClose,
     long First,
-    string FirstSequenceNumber,
+    SequenceNumber FirstSequenceNumber,
     long Last,
-    string LastSequenceNumber,
-    string? VolumeSum);
+    SequenceNumber LastSequenceNumber,
+    Int128? VolumeSum);
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true,
+    Converters = [typeof(Int128Text), typeof(SequenceNumberText)])]
 [JsonSerializable(typeof(CheckpointDocument))]
 internal sealed partial class CheckpointJson : JsonSerializerContext;

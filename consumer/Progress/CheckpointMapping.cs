@@ -1,7 +1,5 @@
-using System.Globalization;
 using Streaming.Consumer.EventTime;
 using Streaming.Consumer.Flushing;
-using Streaming.Shared.Streams;
 
 namespace Streaming.Consumer.Progress;
 
@@ -24,7 +22,7 @@ internal static class CheckpointMapping
         ILookup<string, CheckpointRun> runs = snapshot.Runs.ToLookup(pair => pair.Key, pair => new CheckpointRun(pair.Value.Run, pair.Value.Seq));
         return stored with
         {
-            Position = snapshot.Position.ToString(),
+            Position = snapshot.Position,
             ShardTime = snapshot.ShardMicros == long.MinValue ? null : snapshot.ShardMicros,
             Books = CheckpointBooks.Of(snapshot.Books),
             Tickers = [.. snapshot.Watermarks.Select(ticker => new CheckpointTicker(
@@ -39,21 +37,20 @@ internal static class CheckpointMapping
         value.StartMicros,
         value.TradeDate,
         value.TickCount,
-        value.CloseSum.ToString(CultureInfo.InvariantCulture),
+        value.CloseSum,
         value.Open,
         value.High,
         value.Low,
         value.LastClose,
         value.FirstMicros,
-        value.FirstSequenceNumber.ToString(),
+        value.FirstSequenceNumber,
         value.LastMicros,
-        value.LastSequenceNumber.ToString(),
-        value.VolumeSum?.ToString(CultureInfo.InvariantCulture));
+        value.LastSequenceNumber,
+        value.VolumeSum);
 
-    /// <exception cref="FormatException">A number in the document is none.</exception>
     public static ShardFold ToFold(CheckpointDocument document)
         => new(
-            SequenceNumber.Parse(document.Position),
+            document.Position,
             document.StartAt,
             document.ReadToTipAt,
             document.Books.ToBooks(),
@@ -62,20 +59,20 @@ internal static class CheckpointMapping
             [.. document.Tickers.SelectMany(ticker => ticker.Windows.Select(window => KeyValuePair.Create(ticker.Ticker, ToValue(window))))],
             [.. document.Tickers.SelectMany(ticker => ticker.Runs.Select(run => KeyValuePair.Create(ticker.Ticker, new RunMark(run.Run, run.Seq))))]);
 
-    private static WindowValue ToValue(CheckpointWindow window) => new()
+    private static WindowValue ToValue(in CheckpointWindow window) => new()
     {
         StartMicros = window.Start,
         TradeDate = window.TradeDate,
         TickCount = window.TickCount,
-        CloseSum = Int128.Parse(window.CloseSum, CultureInfo.InvariantCulture),
+        CloseSum = window.CloseSum,
         Open = window.Open,
         High = window.High,
         Low = window.Low,
         LastClose = window.LastClose,
         FirstMicros = window.First,
-        FirstSequenceNumber = SequenceNumber.Parse(window.FirstSequenceNumber),
+        FirstSequenceNumber = window.FirstSequenceNumber,
         LastMicros = window.Last,
-        LastSequenceNumber = SequenceNumber.Parse(window.LastSequenceNumber),
-        VolumeSum = window.VolumeSum is { } volume ? Int128.Parse(volume, CultureInfo.InvariantCulture) : null,
+        LastSequenceNumber = window.LastSequenceNumber,
+        VolumeSum = window.VolumeSum,
     };
 }

@@ -1,5 +1,7 @@
+using System.Buffers.Text;
 using System.Globalization;
 using System.Runtime.Intrinsics;
+using System.Text.Unicode;
 
 namespace Streaming.Shared.Streams;
 
@@ -115,11 +117,19 @@ public readonly record struct SequenceNumber : IComparable<SequenceNumber>
 
     public static bool operator >=(in SequenceNumber left, in SequenceNumber right) => !(left < right);
 
+    /// <summary>Writes the decimal digits as ASCII and returns how many there are.</summary>
+    /// <exception cref="ArgumentException">There is no room for them; <see cref="MaxDigits"/> always suffice.</exception>
+    public int Format(Span<byte> target)
+    {
+        bool fits = _high != 0 ? Utf8.TryWrite(target, CultureInfo.InvariantCulture, $"{_high}{_middle:D19}{_low:D19}", out int length)
+            : _middle != 0 ? Utf8.TryWrite(target, CultureInfo.InvariantCulture, $"{_middle}{_low:D19}", out length)
+            : Utf8Formatter.TryFormat(_low, target, out length);
+        return fits ? length : throw new ArgumentException($"{target.Length} bytes have no room for a sequence number.", nameof(target));
+    }
+
     public override string ToString()
     {
-        if (_high != 0) return string.Create(CultureInfo.InvariantCulture, $"{_high}{_middle:D19}{_low:D19}");
-        return _middle != 0
-            ? string.Create(CultureInfo.InvariantCulture, $"{_middle}{_low:D19}")
-            : _low.ToString(CultureInfo.InvariantCulture);
+        Span<byte> digits = stackalloc byte[MaxDigits];
+        return System.Text.Encoding.ASCII.GetString(digits[..Format(digits)]);
     }
 }

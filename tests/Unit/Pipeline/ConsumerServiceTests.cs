@@ -89,6 +89,30 @@ public sealed class ConsumerServiceTests
     }
 
     [Theory]
+    // As it is written: the same text again is no damage.
+    [InlineData("\"close_sum\":\"1250000000000\"", "\"close_sum\":\"1250000000000\"", false)]
+    [InlineData("\"volume_sum\":\"3\"", "\"volume_sum\":null", false)]
+    [InlineData("\"close_sum\":\"1250000000000\"", "\"close_sum\":\"1.25\"", true)]
+    [InlineData("\"close_sum\":\"1250000000000\"", "\"close_sum\":1250000000000", true)]
+    [InlineData("\"close_sum\":\"1250000000000\"", "\"close_sum\":null", true)]
+    [InlineData("\"volume_sum\":\"3\"", "\"volume_sum\":\"three\"", true)]
+    [InlineData("\"last_sequence_number\":\"", "\"last_sequence_number\":\"-", true)]
+    [InlineData("\"position\":\"", "\"position\":\"x", true)]
+    public async Task NumberInACheckpointThatIsNone_IsRefused(string written, string instead, bool isRefused)
+    {
+        string key = "checkpoints/avg-1min/" + InMemoryStream.ShardId(0) + ".json";
+        var stream = new InMemoryStream(1, 10, new ManualTimeProvider(PipelineRun.Now));
+        stream.Put("A", TickLog.Json("A", 5, 1.25, ",\"volume\":3"));
+        await PipelineRun.ConsumeAsync(stream, _lake);
+        StoredObject stored = (await _lake.GetAsync(key, CancellationToken.None))!;
+        string text = System.Text.Encoding.UTF8.GetString(stored.Content.Span);
+        Assert.Contains(written, text, StringComparison.Ordinal);
+        await _lake.PutAsync(key, System.Text.Encoding.UTF8.GetBytes(text.Replace(written, instead, StringComparison.Ordinal)), stored.Tag, CancellationToken.None);
+        if (isRefused) await Assert.ThrowsAsync<CheckpointRefusedException>(() => PipelineRun.ConsumeAsync(stream, _lake));
+        else Assert.Equal(1, (await PipelineRun.ConsumeAsync(stream, _lake)).Windowed);
+    }
+
+    [Theory]
     [InlineData("avg_1min")]
     [InlineData("checkpoints")]
     public async Task WorkerThatSleptPastItsLease_DoesNoHarmAndGoesOnAsAFreshOne(string intrusion)

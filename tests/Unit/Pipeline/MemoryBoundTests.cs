@@ -43,7 +43,7 @@ public sealed class MemoryBoundTests
         });
         var service = new ConsumerService(stream, broken, PipelineRun.Eager with { WorkerId = "worker" }, _clock, new Random(1), NullLoggerFactory.Instance)
         {
-            Budget = new WindowBudget(Budget),
+            Budget = new MemoryBudget(Budget),
             Decoder = tickers =>
             {
                 var decoder = new TickDecoder(tickers);

@@ -25,7 +25,7 @@ public sealed class ShardPipeline(
 
     public Live.LiveBoard? Live { get; init; }
 
-    public required WindowBudget Budget { get; init; }
+    public required MemoryBudget Budget { get; init; }
 
     public async Task<bool> RunAsync(ShardLease lease, RunEnd end, CancellationToken drain, CancellationToken abort)
     {

@@ -27,7 +27,7 @@ internal static class ShardInheritance
         SavedAt: null,
         // A child of shards that are being read has no record that is older than where they began.
         parents.Count == 0 ? startAt : parents.Min(parent => parent.StartAt),
-        SequenceNumber.None.ToString(),
+        SequenceNumber.None,
         ReadToTipAt: null,
         parents.Max(parent => parent.ShardTime),
         new CheckpointBooks(0, 0, 0, 0, 0),
