@@ -23,7 +23,7 @@ internal static class PriceText
         double units = Math.Round(price * UnitsPerOne);
         if (units is not (>= 1 and <= MaxUnits) || units / UnitsPerOne != price) return WriteAny(price, target);
         (ulong whole, ulong fraction) = Math.DivRem((ulong)units, UnitsPerOne);
-        whole.TryFormat(target, out int length, default, CultureInfo.InvariantCulture);
+        int length = Digits.Write(target, whole);
         if (fraction == 0) return length;
         target[length++] = (byte)'.';
         Digits.WriteFour(target[length..], (uint)fraction);

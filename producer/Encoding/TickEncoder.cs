@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Runtime.CompilerServices;
 using Streaming.Shared.Ticks;
 
@@ -42,23 +41,17 @@ internal sealed class TickEncoder
     public void Encode(ref readonly Tick tick, long sequence)
     {
         _last = TextOf(tick.Ticker);
-        _length = 0;
         long timeOfDay = DayText.SplitDay(tick.TimestampMicros, out int eventDay);
-        Write(_last.Opening(tick.Date ?? _calendar.DateOf(tick.TimestampMicros), eventDay));
-        WriteTimeOfDay(timeOfDay);
-        WritePrice(TickJson.Open, tick.Open);
-        WritePrice(TickJson.High, tick.High);
-        WritePrice(TickJson.Low, tick.Low);
-        WritePrice(TickJson.Close, tick.Close);
-        if (tick.Volume != Tick.NoVolume)
-        {
-            Name(TickJson.Volume);
-            WriteInteger(tick.Volume);
-        }
-
-        Write(_runAndSeq);
-        WriteInteger(sequence);
-        _buffer[_length++] = (byte)'}';
+        int at = Write(0, _last.Opening(tick.Date ?? _calendar.DateOf(tick.TimestampMicros), eventDay));
+        at = WriteTimeOfDay(at, timeOfDay);
+        if (!double.IsNaN(tick.Open)) at = WritePrice(Write(at, ",\"open\":"u8), tick.Open);
+        if (!double.IsNaN(tick.High)) at = WritePrice(Write(at, ",\"high\":"u8), tick.High);
+        if (!double.IsNaN(tick.Low)) at = WritePrice(Write(at, ",\"low\":"u8), tick.Low);
+        at = WritePrice(Write(at, ",\"close\":"u8), tick.Close);
+        if (tick.Volume != Tick.NoVolume) at = WriteInteger(Write(at, ",\"volume\":"u8), tick.Volume);
+        at = WriteInteger(Write(at, _runAndSeq), sequence);
+        _buffer[at] = (byte)'}';
+        _length = at + 1;
     }
 
     private TickerText TextOf(string ticker)
@@ -77,51 +70,38 @@ internal sealed class TickEncoder
         return text;
     }
 
-    private void Name(ReadOnlySpan<byte> name)
-    {
-        Write(",\""u8);
-        Write(name);
-        Write("\":"u8);
-    }
+    private int WritePrice(int at, double price) => at + PriceText.Write(price, _buffer.AsSpan(at));
 
-    private void WritePrice(ReadOnlySpan<byte> name, double price)
-    {
-        if (double.IsNaN(price)) return;
-        Name(name);
-        _length += PriceText.Write(price, _buffer.AsSpan(_length));
-    }
-
-    private void WriteInteger(long value)
-    {
-        value.TryFormat(_buffer.AsSpan(_length), out int written, default, CultureInfo.InvariantCulture);
-        _length += written;
-    }
+    // Volumes and counters are never below zero: of volumes one is (no volume), which is not written.
+    private int WriteInteger(int at, long value) => at + Digits.Write(_buffer.AsSpan(at), (ulong)value);
 
     // As Python's isoformat() of an aware UTC time, but milliseconds stay milliseconds: 2024-01-02T14:30:00.123+00:00.
-    private void WriteTimeOfDay(long micros)
+    private int WriteTimeOfDay(int at, long micros)
     {
-        Span<byte> text = _buffer.AsSpan(_length, "hh:mm:ss.ffffff".Length);
+        Span<byte> text = _buffer.AsSpan(at, "hh:mm:ss.ffffff".Length);
         (uint seconds, uint fraction) = ((uint)(micros / 1_000_000), (uint)(micros % 1_000_000));
         Digits.WriteTwo(text, seconds / 3600);
         text[2] = (byte)':';
         Digits.WriteTwo(text[3..], seconds / 60 % 60);
         text[5] = (byte)':';
         Digits.WriteTwo(text[6..], seconds % 60);
-        _length += "hh:mm:ss".Length;
+        at += "hh:mm:ss".Length;
         if (fraction != 0)
         {
             text[8] = (byte)'.';
             Digits.WriteFour(text[9..], fraction / 100);
             Digits.WriteTwo(text[13..], fraction % 100);
-            _length += fraction % 1000 == 0 ? ".fff".Length : ".ffffff".Length;
+            at += fraction % 1000 == 0 ? ".fff".Length : ".ffffff".Length;
         }
 
-        Write("+00:00\""u8);
+        return Write(at, "+00:00\""u8);
     }
 
-    private void Write(ReadOnlySpan<byte> bytes)
+    // Inlined, a copy of known length is a few moves.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private int Write(int at, ReadOnlySpan<byte> bytes)
     {
-        bytes.CopyTo(_buffer.AsSpan(_length));
-        _length += bytes.Length;
+        bytes.CopyTo(_buffer.AsSpan(at));
+        return at + bytes.Length;
     }
 }

@@ -1,5 +1,3 @@
-using System.Buffers;
-
 namespace Streaming.Shared.Parquet;
 
 /// <summary>
@@ -34,7 +32,7 @@ internal sealed class ChunkWindow(IByteSource source, long start, long length)
         if (wanted > Buffer.Length)
         {
             // A little more than asked for: the next page is likely of about the same size.
-            byte[] larger = ArrayPool<byte>.Shared.Rent((int)Math.Min(Remaining, wanted + (wanted / 8L)));
+            byte[] larger = PageBuffers.Rent((int)Math.Min(Remaining, wanted + (wanted / 8L)));
             AtHand.CopyTo(larger);
             ReturnBuffer();
             Buffer = larger;
@@ -60,7 +58,7 @@ internal sealed class ChunkWindow(IByteSource source, long start, long length)
 
     private void ReturnBuffer()
     {
-        if (Buffer.Length > 0) ArrayPool<byte>.Shared.Return(Buffer);
+        PageBuffers.Return(Buffer);
         Buffer = [];
     }
 }

@@ -1,4 +1,3 @@
-using System.Buffers;
 using Streaming.Shared.Parquet.Compression;
 
 namespace Streaming.Shared.Parquet;
@@ -78,7 +77,7 @@ internal sealed class PageReader(IByteSource source, ColumnChunk chunk)
         if (_decompressed.Length < _header.UncompressedSize)
         {
             ReturnDecompressed();
-            _decompressed = ArrayPool<byte>.Shared.Rent(_header.UncompressedSize);
+            _decompressed = PageBuffers.Rent(_header.UncompressedSize);
         }
 
         Span<byte> target = _decompressed.AsSpan(0, _header.UncompressedSize);
@@ -98,7 +97,7 @@ internal sealed class PageReader(IByteSource source, ColumnChunk chunk)
 
     private void ReturnDecompressed()
     {
-        if (_decompressed.Length > 0) ArrayPool<byte>.Shared.Return(_decompressed);
+        PageBuffers.Return(_decompressed);
         _decompressed = [];
     }
 

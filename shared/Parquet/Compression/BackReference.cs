@@ -1,10 +1,14 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 
 namespace Streaming.Shared.Parquet.Compression;
 
 /// <summary>The copy that all LZ77 codecs share: bytes that were already written are written again, overlapping or not.</summary>
 internal static class BackReference
 {
+    /// <summary>Bytes that are copied at once where there is room, however few are wanted: those behind are written over.</summary>
+    private const int Short = 16;
+
     /// <exception cref="InvalidDataException">The copy reaches before the buffer or past its end.</exception>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int Copy(Span<byte> target, int position, int distance, int length)
@@ -12,6 +16,12 @@ internal static class BackReference
         if ((uint)(distance - 1) >= (uint)position || (uint)length > (uint)(target.Length - position)) Refuse();
         if (distance >= length)
         {
+            if (length <= Short && target.Length - position >= Short)
+            {
+                Vector128.Create((ReadOnlySpan<byte>)target.Slice(position - distance, Short)).CopyTo(target[position..]);
+                return position + length;
+            }
+
             target.Slice(position - distance, length).CopyTo(target[position..]);
             return position + length;
         }
@@ -27,6 +37,14 @@ internal static class BackReference
         }
 
         return end;
+    }
+
+    /// <summary>Copies bytes that stand in <paramref name="source"/> themselves. The caller has seen that both have so many.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void CopyLiteral(ReadOnlySpan<byte> source, Span<byte> target, int length)
+    {
+        if (length <= Short && source.Length >= Short && target.Length >= Short) Vector128.Create(source).CopyTo(target);
+        else source[..length].CopyTo(target);
     }
 
     private static void Refuse() => throw new InvalidDataException("a compressed page refers to bytes outside of itself");

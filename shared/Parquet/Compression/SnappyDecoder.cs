@@ -41,7 +41,7 @@ internal static class SnappyDecoder
 
                 length++;
                 if (length <= 0 || length > source.Length - read || length > target.Length - written) throw Broken();
-                source.Slice(read, length).CopyTo(target[written..]);
+                BackReference.CopyLiteral(source[read..], target[written..], length);
                 read += length;
                 written += length;
                 continue;
