@@ -45,14 +45,12 @@ internal sealed class FrameEncoder
         foreach (long entry in order)
         {
             int index = (int)entry;
-            ReadOnlySpan<byte> key = batch.Key(index);
-            ReadOnlySpan<byte> data = batch.Data(index);
-            new RecordEntry(index, key.Length, data.Length).Write(target[offset..]);
+            ReadOnlySpan<byte> record = batch.KeyAndData(index);
+            int keyLength = batch.Key(index).Length;
+            new RecordEntry(index, keyLength, record.Length - keyLength).Write(target[offset..]);
             offset += RecordEntry.Size;
-            key.CopyTo(target[offset..]);
-            offset += key.Length;
-            data.CopyTo(target[offset..]);
-            offset += data.Length;
+            record.CopyTo(target[offset..]);
+            offset += record.Length;
         }
 
         return offset;
