@@ -39,10 +39,9 @@ internal sealed class ArchiveInspector(ColumnMap map, TimeProvider time)
         {
             long rows = file.RowGroups[index].RowCount;
             var group = new RowGroupPlan(index, firstRow, rows, long.MinValue, IsSorted: null) { File = new ArchiveFile(input, 0, columns, []) };
-            var reader = new RowGroupReader(file, group, reading);
+            var reader = new RowGroupReader(file, group, reading, refused);
             while (reader.Read(batch))
             {
-                refused.RefuseRows(input.Path, batch.Refused);
                 foreach (int row in batch.Usable.AsSpan(0, batch.UsableCount))
                 {
                     tickers.Add(batch.Tickers[row].Name);

@@ -3,14 +3,9 @@ using Streaming.Shared.Parquet;
 
 namespace Streaming.Producer.Archive;
 
-/// <summary>
-/// What all row groups of one replay share: the filter, the table of tickers, scratch space, and the background in which they are read, one
-/// at a time. Only what runs there may use the rest, unless nothing does.
-/// </summary>
+/// <summary>What all row groups of one replay share: the filter, the table of tickers, scratch space.</summary>
 internal sealed class ArchiveReading(RowFilter filter, CancellationToken cancellation)
 {
-    private readonly TaskFactory _background = new(new ConcurrentExclusiveSchedulerPair().ExclusiveScheduler);
-
     /// <summary>Asked before every batch, since a search for wanted rows may read many without giving one.</summary>
     public CancellationToken Cancellation { get; } = cancellation;
 
@@ -23,10 +18,4 @@ internal sealed class ArchiveReading(RowFilter filter, CancellationToken cancell
 
     /// <summary>One for all row groups: its rows are taken out before the next are read.</summary>
     public RowBatch Rows { get; } = new();
-
-    /// <summary>Begins to read in the background, after all that was begun before.</summary>
-    public Task<T> Begin<T>(Func<T> read) => _background.StartNew(read);
-
-    /// <summary>Reads in the background, and waits for it.</summary>
-    public T Read<T>(Func<T> read) => Begin(read).GetAwaiter().GetResult();
 }

@@ -41,7 +41,7 @@ internal sealed class EventTimeMerge : IDisposable
 
     public void Dispose()
     {
-        foreach (TickRun run in _runs.Clear()) Close(run);
+        foreach (TickRun run in _runs.Clear()) run.Group.File.Release();
     }
 
     private void Open(RowGroupPlan group)
@@ -49,15 +49,14 @@ internal sealed class EventTimeMerge : IDisposable
         if (group.File.IsRefused) return;
         bool isAcquired = false;
         long reserved = 0;
-        TickRun? run = null;
         try
         {
             ParquetFile file = group.File.Acquire();
             isAcquired = true;
-            (bool isSorted, RowGroupReader reader) = _reading.Read(() =>
-                (group.IsSorted ?? TimeScan.Of(file, group.Index, group.File.Columns, _reading).IsSorted, new RowGroupReader(file, group, _reading)));
+            bool isSorted = group.IsSorted ?? TimeScan.Of(file, group.Index, group.File.Columns, _reading).IsSorted;
             if (!isSorted) reserved = ReserveSortedRows(group);
-            run = isSorted ? new StreamedRun(group, reader, _reading, _refused) : new SortedRun(group, reader, _reading, _refused);
+            var reader = new RowGroupReader(file, group, _reading, _refused);
+            TickRun run = isSorted ? new StreamedRun(group, reader, _reading.Rows) : new SortedRun(group, reader, _reading.Rows);
             if (run.MoveNext())
             {
                 if (run.Current.TimestampMicros < group.MinMicros) throw new ParquetException(group.File.Path, $"the statistics of row group {group.Index} are wrong.");
@@ -69,7 +68,6 @@ internal sealed class EventTimeMerge : IDisposable
         }
         catch (Exception e) when (ReadFaults.IsFileFault(e))
         {
-            run?.Stop();
             if (isAcquired) group.File.Release();
             _sortedRows -= reserved;
             Refuse(group.File, ReadFaults.Reason(e));
@@ -113,7 +111,6 @@ internal sealed class EventTimeMerge : IDisposable
 
     private void Close(TickRun run)
     {
-        run.Stop();
         if (run is SortedRun) _sortedRows -= run.Group.RowCount;
         run.Group.File.Release();
     }

@@ -37,12 +37,6 @@ internal sealed class RefusedRows(bool failOnFirst = false, Action<RefusedRow>? 
         if (_examples.Count < MaxExamples) _examples.Add(refused);
     }
 
-    /// <inheritdoc cref="RefuseRow"/>
-    public void RefuseRows(string file, List<(long Row, RowFault Fault)> rows)
-    {
-        foreach ((long row, RowFault fault) in rows) RefuseRow(file, row, fault);
-    }
-
     public void RefuseFile(string file, string reason)
     {
         if (failOnFirst) throw new ReplayException($"{new RefusedFile(file, reason)} (--on-bad-row fail)");

@@ -7,7 +7,7 @@ namespace Streaming.Producer.Archive;
 internal sealed class RowBatch
 {
     /// <summary>Few enough that thousands of files can be open in one merge, many enough that a column's set-up does not count.</summary>
-    public const int Capacity = 512;
+    public const int Capacity = 1024;
 
     public TickerEntry[] Tickers { get; } = new TickerEntry[Capacity];
 
@@ -33,9 +33,6 @@ internal sealed class RowBatch
     public int[] Usable { get; } = new int[Capacity];
 
     public int UsableCount { get; set; }
-
-    /// <summary>Bad rows among the wanted ones, by their number in the file, from 1.</summary>
-    public List<(long Row, RowFault Fault)> Refused { get; } = [];
 
     public void CopyTo(int row, ref Tick tick)
     {

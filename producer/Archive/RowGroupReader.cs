@@ -11,6 +11,7 @@ internal sealed class RowGroupReader
 {
     private readonly RowGroupPlan _group;
     private readonly ArchiveReading _reading;
+    private readonly RefusedRows _refused;
     private readonly TickerEntry _partitionTicker;
     private readonly ColumnReader? _ticker;
     private readonly ColumnReader? _timestamp;
@@ -22,9 +23,9 @@ internal sealed class RowGroupReader
     private readonly ColumnReader? _volume;
     private long _rowsRead;
 
-    public RowGroupReader(ParquetFile file, RowGroupPlan group, ArchiveReading reading)
+    public RowGroupReader(ParquetFile file, RowGroupPlan group, ArchiveReading reading, RefusedRows refused)
     {
-        (_group, _reading) = (group, reading);
+        (_group, _reading, _refused) = (group, reading, refused);
         ColumnReader? Open(ParquetColumn? column) => column is null ? null : file.OpenColumn(group.Index, column);
         TickColumns columns = group.File.Columns;
         _partitionTicker = columns.PartitionTicker is { } name
@@ -47,7 +48,6 @@ internal sealed class RowGroupReader
     {
         _reading.Cancellation.ThrowIfCancellationRequested();
         batch.UsableCount = 0;
-        batch.Refused.Clear();
         int count = (int)Math.Min(RowBatch.Capacity, _group.RowCount - _rowsRead);
         if (count == 0) return false;
         batch.Faults.AsSpan(0, count).Clear();
@@ -75,7 +75,7 @@ internal sealed class RowGroupReader
             bool isPlaced = fault.IsNone || fault.Field > TickField.Timestamp;
             if (isPlaced && !(batch.Tickers[row].IsWanted && _reading.Filter.HoldsTime(batch.Micros[row]))) continue;
             if (fault.IsNone) batch.Usable[batch.UsableCount++] = row;
-            else batch.Refused.Add((firstRow + row, fault));
+            else _refused.RefuseRow(_group.File.Path, firstRow + row, fault);
         }
     }
 
