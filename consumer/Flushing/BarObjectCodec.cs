@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Runtime.InteropServices;
 using Streaming.Shared.Parquet;
 
@@ -24,34 +25,48 @@ public static class BarObjectCodec
         new("tick_count", PhysicalType.Int64, LogicalKind.None, IsOptional: true),
     ];
 
-    /// <summary>Metadata, page headers and footer of an object, beside its values; more only makes the buffer grow.</summary>
-    private const int UsualOverheadBytes = 4096;
+    /// <summary>Room for an object of a trading day with every hour of it; a larger one is not kept.</summary>
+    private const int UsualBytes = 1 << 17;
+
+    /// <summary>The thread's, since a flush writes hundreds of objects one after the other.</summary>
+    [ThreadStatic]
+    private static MemoryStream? _output;
 
     // A bar is a large struct: by reference, or copying it for each of its columns takes longer than compressing them.
     private delegate T Column<out T>(in Bar bar);
 
     public static byte[] Write(IReadOnlyList<Bar> bars, ObjectOrigin origin)
     {
-        using var output = new MemoryStream(UsualOverheadBytes + (bars.Count * Fields.Length * sizeof(long)));
-        using var writer = new ParquetWriter(output, Fields, origin.ToMetadata());
-        long[] longs = new long[bars.Count];
-        double[] doubles = new double[bars.Count];
-        bool[] isNull = new bool[bars.Count];
+        MemoryStream output = _output ??= new MemoryStream(UsualBytes);
+        output.SetLength(0);
+        int count = bars.Count;
+        long[] longs = ArrayPool<long>.Shared.Rent(count);
+        double[] doubles = ArrayPool<double>.Shared.Rent(count);
+        bool[] isNull = ArrayPool<bool>.Shared.Rent(count);
 
-        writer.BeginRowGroup(bars.Count);
-        WriteLongs(static (in bar) => bar.WindowStartMicros);
-        WriteLongs(static (in bar) => bar.WindowEndMicros);
-        WriteDoubles(static (in bar) => bar.AvgClose);
-        WriteDoubles(static (in bar) => bar.LastClose);
-        WriteDoubles(static (in bar) => bar.Open);
-        WriteDoubles(static (in bar) => bar.High);
-        WriteDoubles(static (in bar) => bar.Low);
-        Fill(isNull, static (in bar) => bar.Volume is null);
-        Fill(longs, static (in bar) => bar.Volume.GetValueOrDefault());
-        writer.Write(longs, isNull);
-        WriteLongs(static (in bar) => bar.TickCount);
-        writer.Finish();
-        return output.ToArray();
+        using (var writer = new ParquetWriter(output, Fields, origin.ToMetadata()))
+        {
+            writer.BeginRowGroup(count);
+            WriteLongs(writer, static (in bar) => bar.WindowStartMicros);
+            WriteLongs(writer, static (in bar) => bar.WindowEndMicros);
+            WriteDoubles(writer, static (in bar) => bar.AvgClose);
+            WriteDoubles(writer, static (in bar) => bar.LastClose);
+            WriteDoubles(writer, static (in bar) => bar.Open);
+            WriteDoubles(writer, static (in bar) => bar.High);
+            WriteDoubles(writer, static (in bar) => bar.Low);
+            Fill(isNull, static (in bar) => bar.Volume is null);
+            Fill(longs, static (in bar) => bar.Volume.GetValueOrDefault());
+            writer.Write(longs.AsSpan(0, count), isNull.AsSpan(0, count));
+            WriteLongs(writer, static (in bar) => bar.TickCount);
+            writer.Finish();
+        }
+
+        ArrayPool<long>.Shared.Return(longs);
+        ArrayPool<double>.Shared.Return(doubles);
+        ArrayPool<bool>.Shared.Return(isNull);
+        byte[] content = output.ToArray();
+        if (content.Length > UsualBytes) _output = null;
+        return content;
 
         void Fill<T>(T[] values, Column<T> column)
         {
@@ -59,16 +74,16 @@ public static class BarObjectCodec
             for (int i = 0; i < rows.Length; i++) values[i] = column(in rows[i]);
         }
 
-        void WriteLongs(Column<long> column)
+        void WriteLongs(ParquetWriter writer, Column<long> column)
         {
             Fill(longs, column);
-            writer.Write(longs);
+            writer.Write(longs.AsSpan(0, count));
         }
 
-        void WriteDoubles(Column<double> column)
+        void WriteDoubles(ParquetWriter writer, Column<double> column)
         {
             Fill(doubles, column);
-            writer.Write(doubles);
+            writer.Write(doubles.AsSpan(0, count));
         }
     }
 

@@ -1,4 +1,5 @@
 using Streaming.Consumer.EventTime;
+using Streaming.Consumer.Flushing;
 using Streaming.Shared.Objects;
 using Streaming.Shared.Objects.S3;
 using Streaming.Tests.TestKit;
@@ -61,7 +62,7 @@ public sealed class S3CrashTests : IAsyncLifetime
                     await PipelineRun.ConsumeAsync(CrashTests.Stream(new FastTimeProvider(PipelineRun.Now)), faulty);
                     break;
                 }
-                catch (Exception failure) when (failure is ProcessCrashException or StoreUnavailableException)
+                catch (Exception failure) when (failure is ProcessCrashException or StoreUnavailableException or LostRaceException)
                 {
                     // Start again, as a service manager does.
                 }
