@@ -141,8 +141,8 @@ public sealed class ShardWindows(EventTimeRules rules, TickerTable tickers)
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Pass(in DecodedTick tick)
     {
-        if (tick.EventMicros > tick.Ticker.WatermarkMicros) tick.Ticker.WatermarkMicros = tick.EventMicros;
-        if (tick.EventMicros > ShardMicros) ShardMicros = tick.EventMicros;
+        tick.Ticker.WatermarkMicros = Math.Max(tick.Ticker.WatermarkMicros, tick.EventMicros);
+        ShardMicros = Math.Max(ShardMicros, tick.EventMicros);
         _windowed++;
     }
 
