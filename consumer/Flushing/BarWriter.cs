@@ -120,8 +120,14 @@ public sealed class BarWriter(
 
     private void Forget()
     {
-        if (_known.Values.Sum(known => (long)known.Object.Content.Length) <= budget.ObjectBytesPerShard) return;
-        foreach (string key in _known.Where(entry => entry.Value.Flush != _flush).Select(entry => entry.Key).ToList()) _known.Remove(key);
+        long excess = _known.Values.Sum(known => (long)known.Object.Content.Length) - budget.ObjectBytesPerShard;
+        if (excess <= 0) return;
+        foreach ((string key, (StoredObject content, int _)) in _known.OrderBy(entry => entry.Value.Flush).ToList())
+        {
+            if (excess <= 0) return;
+            _known.Remove(key);
+            excess -= content.Content.Length;
+        }
     }
 }
 

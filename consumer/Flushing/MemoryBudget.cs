@@ -11,7 +11,7 @@ public sealed class MemoryBudget(int windows = MemoryBudget.DefaultWindows, long
     /// <summary>Some 400 bytes each while they are written, 200 before.</summary>
     public const int DefaultWindows = 250_000;
 
-    /// <summary>A trading day of 10,000 tickers has some 150 MB.</summary>
+    /// <summary>Enough for a trading day of 10,000 tickers, at 11 to 19 kB each.</summary>
     public const long DefaultObjectBytes = 192 * 1024 * 1024;
 
     private int _shards;
@@ -19,7 +19,7 @@ public sealed class MemoryBudget(int windows = MemoryBudget.DefaultWindows, long
     /// <summary>Beyond it a shard flushes all before its time; at twice as many it waits for that.</summary>
     public int WindowsPerShard => windows / Shards;
 
-    /// <summary>Beyond it a shard forgets the objects that it did not write last.</summary>
+    /// <summary>Beyond it a shard forgets the objects that it wrote longest ago.</summary>
     public long ObjectBytesPerShard => objectBytes / Shards;
 
     private int Shards => Math.Max(1, Volatile.Read(ref _shards));
