@@ -9,34 +9,34 @@ namespace Streaming.Tests.Unit.Pipeline;
 /// <summary>A flush knows what it wrote before, up to a bound of bytes; beyond it, it gets the objects again, and the rows are the same.</summary>
 public sealed class KnownObjectsTests
 {
-    private const int Minutes = 20;
+    // One minute of each ticker, and then the same again. A is put in every second flush, B and C in every fourth.
+    private const string Tickers = "ABAC";
+    private const int Rounds = 6;
 
     [Fact]
-    public async Task Objects_AreGotAgainOnlyBeyondTheBudget()
+    public async Task Objects_AreGotAgainOnlyBeyondTheBudget_TheOldestFirst()
     {
-        (int few, string known) = await RunAsync(MemoryBudget.DefaultObjectBytes);
-        (int some, string oldest) = await RunAsync(objectBytes: 3000);
-        (int many, string forgotten) = await RunAsync(objectBytes: 1);
+        (int gets, string expected, long largest) = await RunAsync(MemoryBudget.DefaultObjectBytes);
         // Once each, before the first put.
-        Assert.Equal(2, few);
-        // Room for one of the two: what was written last is not what is needed next.
-        Assert.InRange(some, 3, 2 * Minutes);
-        Assert.Equal(2 * Minutes, many);
-        Assert.Equal(known, oldest);
-        Assert.Equal(known, forgotten);
+        Assert.Equal(3, gets);
+
+        // With room for two of the three, B gives way to C and C to B.
+        (gets, string content, _) = await RunAsync(2 * largest);
+        Assert.Equal(1 + (2 * Rounds), gets);
+        Assert.Equal(expected, content);
+
+        (gets, content, _) = await RunAsync(objectBytes: 1);
+        Assert.Equal(Tickers.Length * Rounds, gets);
+        Assert.Equal(expected, content);
     }
 
-    private static async Task<(int Gets, string Content)> RunAsync(long objectBytes)
+    private static async Task<(int Gets, string Content, long Largest)> RunAsync(long objectBytes)
     {
         var clock = new ManualTimeProvider(PipelineRun.Now);
         var lake = new InMemoryObjectStore();
+        // A batch is one record, which is flushed by itself.
         var stream = new InMemoryStream(1, 1, clock);
-        // A batch is one record, which is flushed by itself: each object is put in every other flush.
-        for (int minute = 0; minute < Minutes; minute++)
-        {
-            stream.Put("A", TickLog.Json("A", minute * 60, 1));
-            stream.Put("B", TickLog.Json("B", minute * 60, 2));
-        }
+        for (int i = 0; i < Rounds * Tickers.Length; i++) stream.Put($"{Tickers[i % Tickers.Length]}", TickLog.Json($"{Tickers[i % Tickers.Length]}", i * 60, 1));
 
         int gets = 0;
         var store = new FaultyObjectStore(lake, (operation, key) =>
@@ -44,12 +44,14 @@ public sealed class KnownObjectsTests
             if (operation == "get" && key.StartsWith(LakeLayout.Table, StringComparison.Ordinal)) gets++;
             return Fault.None;
         });
-        ConsumerOptions options = PipelineRun.Eager with { Grace = TimeSpan.Zero, WorkerId = "worker" };
-        var service = new ConsumerService(stream, store, options, clock, new Random(1), NullLoggerFactory.Instance)
+        var service = new ConsumerService(stream, store, PipelineRun.Eager with { WorkerId = "worker" }, clock, new Random(1), NullLoggerFactory.Instance)
         {
             Budget = new MemoryBudget(windows: 1, objectBytes: objectBytes),
         };
         await PipelineRun.RunAsync(service, stream);
-        return (gets, await PipelineRun.ContentAsync(lake));
+        long largest = 0;
+        await foreach (string key in lake.ListAsync(LakeLayout.Table, CancellationToken.None))
+            largest = Math.Max(largest, (await lake.GetAsync(key, CancellationToken.None))!.Content.Length);
+        return (gets, await PipelineRun.ContentAsync(lake), largest);
     }
 }
