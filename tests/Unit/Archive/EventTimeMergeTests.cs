@@ -41,6 +41,28 @@ public sealed class EventTimeMergeTests
         Assert.Equal(rows.OrderBy(row => row.Micros).Select(row => (double)row.Place), ticks.Select(tick => tick.Close));
     }
 
+    // Of each file one group after the other is open, and in each another ends first: those that begin take the places of those that ended.
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void GroupsThatFollowEachOther_LeaveInOrderOfTimeThenFileThenRow(int seed)
+    {
+        var random = new Random(seed);
+        using var folder = new ScratchFolder();
+        var rows = new List<(long Micros, int Place)>();
+        for (int file = 0; file < 5; file++)
+        {
+            int second = random.Next(10);
+            var groups = new List<Tick[]>();
+            for (int group = 0; group < 8; group++)
+                groups.Add([.. Enumerable.Range(0, random.Next(1, 60)).Select(_ => Add(rows, second += random.Next(1, 4)))]);
+            TickFile.Write(folder[$"{file:00}.parquet"], [.. groups]);
+        }
+
+        List<Tick> ticks = ArchiveReads.All(folder.Path);
+        Assert.Equal(rows.OrderBy(row => row.Micros).Select(row => (double)row.Place), ticks.Select(tick => tick.Close));
+    }
+
     [Fact]
     public void UnsortedBeyondTheBound_IsRefusedWithAWayToSort_AndSpaceComesBack()
     {
