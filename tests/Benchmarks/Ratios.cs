@@ -27,16 +27,23 @@ internal static class Ratios
         Console.WriteLine(Rig.Describe());
         long start = Stopwatch.GetTimestamp();
         var rows = new List<Row>();
-        foreach (IStage stage in Stages.Where(stage => names.Length == 0 || names.Contains(stage.Name)))
+        try
         {
-            await Console.Error.WriteLineAsync($"{stage.Name} ...");
-            rows.AddRange(await stage.MeasureAsync());
+            foreach (IStage stage in Stages.Where(stage => names.Length == 0 || names.Contains(stage.Name)))
+            {
+                await Console.Error.WriteLineAsync($"{stage.Name} ...");
+                rows.AddRange(await stage.MeasureAsync());
+            }
+        }
+        finally
+        {
+            // Also of the stages before one that broke: each took its time.
+            Console.WriteLine();
+            Console.Write(Table.Render(rows));
+            Console.WriteLine();
+            Console.WriteLine(FormattableString.Invariant($"Measured in {Stopwatch.GetElapsedTime(start).TotalSeconds:F0} s. {Rig.DescribeLoad()}"));
         }
 
-        Console.WriteLine();
-        Console.Write(Table.Render(rows));
-        Console.WriteLine();
-        Console.WriteLine(FormattableString.Invariant($"Measured in {Stopwatch.GetElapsedTime(start).TotalSeconds:F0} s. {Rig.DescribeLoad()}"));
         string[] failed = [.. rows.Where(row => row.Verdict == Verdict.Fails).Select(row => row.Stage)];
         if (failed.Length == 0) return 0;
         await Console.Error.WriteLineAsync($"A must failed: {string.Join("; ", failed)}.");

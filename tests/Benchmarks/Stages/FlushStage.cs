@@ -15,10 +15,10 @@ namespace Streaming.Tests.Benchmarks.Stages;
 /// </summary>
 internal sealed class FlushStage : IStage
 {
-    private const int Records = 2_000_000;
+    private const int Records = 4_000_000;
     private const int Tickers = 500;
     private const int RoundCount = 5;
-    private static readonly TimeSpan Span = TimeSpan.FromMinutes(60);
+    private static readonly TimeSpan Span = TimeSpan.FromMinutes(120);
     private static readonly TimeSpan PutTakes = TimeSpan.FromMilliseconds(5);
 
     public string Name => "flush";
