@@ -1,5 +1,3 @@
-using Streaming.Shared.Ticks;
-
 namespace Streaming.Consumer.Decoding;
 
 /// <summary>Why a record goes to quarantine, as it is written beside its bytes.</summary>
@@ -31,7 +29,4 @@ public static class BadRecordReasons
         string message = failure.Message;
         return $"the consumer failed on it: {failure.GetType().FullName}: {(message.Length <= MaxMessageLength ? message : message[..MaxMessageLength])}";
     }
-
-    /// <summary><see cref="TickRules.MaxAhead"/> in microseconds.</summary>
-    internal static readonly long MaxAheadMicros = (long)TickRules.MaxAhead.TotalMicroseconds;
 }

@@ -32,9 +32,8 @@ public sealed class DecodedBatch
     /// <summary>Makes a bad record of one on which the program failed.</summary>
     public void Fail(int recordIndex, Exception failure)
     {
-        SequenceNumber number = Records[recordIndex].SequenceNumber;
-        _ticks[recordIndex] = new DecodedTick { SequenceNumber = number, Fault = BadRecordReasons.ConsumerFailed(failure) };
-        _failures.Add(new RecordFailure(number, failure));
+        _ticks[recordIndex] = new DecodedTick { Fault = BadRecordReasons.ConsumerFailed(failure) };
+        _failures.Add(new RecordFailure(Records[recordIndex].SequenceNumber, failure));
     }
 }
 

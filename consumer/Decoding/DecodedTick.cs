@@ -1,16 +1,13 @@
 using Streaming.Consumer.EventTime;
-using Streaming.Shared.Streams;
 
 namespace Streaming.Consumer.Decoding;
 
 /// <summary>
-/// A record after decoding. If it has a <see cref="Fault"/> it is bad, and nothing else counts but its number; else it is what
+/// A record after decoding. If it has a <see cref="Fault"/> it is bad, and nothing else counts; else it is what
 /// the windows need of it, missing prices filled with the close.
 /// </summary>
 public struct DecodedTick
 {
-    public SequenceNumber SequenceNumber;
-
     /// <summary>One of <see cref="BadRecordReasons"/>; null if the record was understood.</summary>
     public string? Fault;
 

@@ -41,7 +41,6 @@ public sealed class TickDecoder
     public void DecodeAny(in StreamRecord record, out DecodedTick tick)
     {
         tick = default;
-        tick.SequenceNumber = record.SequenceNumber;
         if (Read(record, ref tick) is { } fault) tick.Fault = fault;
     }
 
@@ -64,7 +63,7 @@ public sealed class TickDecoder
         if (fields.TickerLength == 0) return BadRecordReasons.NoTicker;
         if (!fields.HasTimestamp) return BadRecordReasons.NoTimestamp;
         if (!fields.HasClose) return BadRecordReasons.NoClose;
-        if (tick.EventMicros - record.ArrivalMicros > BadRecordReasons.MaxAheadMicros) return BadRecordReasons.AheadOfArrival;
+        if (tick.EventMicros - record.ArrivalMicros > TickRules.MaxAheadMicros) return BadRecordReasons.AheadOfArrival;
         if (!fields.HasOpen) tick.Open = tick.Close;
         if (!fields.HasHigh) tick.High = tick.Close;
         if (!fields.HasLow) tick.Low = tick.Close;

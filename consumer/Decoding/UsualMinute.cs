@@ -1,89 +1,104 @@
-using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
-using Streaming.Shared.Streams;
 using Streaming.Shared.Ticks;
 
 namespace Streaming.Consumer.Decoding;
 
 /// <summary>
-/// Date and time as our producer writes them. Records of the same minute and day have the same text up to the seconds, and the same
-/// offset: only where that changes it is read, by <see cref="IsoTime"/>.
+/// Date and time as our producer writes them, and the name of the first price behind them. From record to record all of it stays but the digits
+/// of seconds and fraction: where anything else changes, it is read anew by <see cref="IsoTime"/>.
 /// </summary>
 internal sealed class UsualMinute
 {
     /// <summary>From the ticker's end to the seconds: <c>","date":"2024-01-02","timestamp":"2024-01-02T14:30</c>.</summary>
     private const int MinuteBytes = 51;
 
-    /// <summary>What is looked at from the seconds on, however long the time is: it reaches at most to where the prices begin.</summary>
-    private const int SecondsBytes = 18;
+    private const int OffsetBytes = 6;
+    private const int LongestFraction = 6;
 
-    private const long MicrosPerMinute = 60_000_000;
+    /// <summary>Where <see cref="UsualNumber"/> finds a zero.</summary>
+    private const byte NoPlace = 0x80;
 
-    // The text as two vectors that overlap, and the offset with what follows it: +00:00",
+    // The text of the minute as two vectors that overlap.
     private Vector256<byte> _start;
     private Vector256<byte> _end;
-    private ulong _offset;
+
+    // What follows: :05.123+00:00","close": with zeros for its digits. Each byte may differ from it by so much: a digit by 9, the rest by nothing.
+    private Vector256<byte> _rest;
+    private Vector256<byte> _limits;
+
+    // Where two digits of the second and six of its fraction are.
+    private Vector128<byte> _places;
+    private int _length;
     private long _micros;
     private DateOnly _date;
 
-    /// <summary>From the ticker's closing quote to the comma behind the time.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public int Read(ReadOnlySpan<byte> text, ref DecodedTick tick)
-    {
-        if (text.Length < MinuteBytes + SecondsBytes) return 0;
-        ReadOnlySpan<byte> seconds = text.Slice(MinuteBytes, SecondsBytes);
-        int length = ReadSeconds(seconds, out uint micros);
-        if (length == 0) return 0;
-        ReadOnlySpan<byte> offset = seconds.Slice(length, sizeof(ulong));
-        if (!IsMinute(text, offset) && !TryRemember(text, offset)) return 0;
-        tick.EventMicros = _micros + micros;
-        tick.Date = _date;
-        return MinuteBytes + length + offset.Length;
-    }
+    /// <summary>The first price is <c>open</c>, else <c>close</c>.</summary>
+    public bool IsBar { get; private set; }
 
-    /// <summary><c>:05</c>, <c>:05.123</c> or <c>:05.123456</c>; seconds and microseconds are read as one number of eight digits.</summary>
+    /// <summary>From the ticker's closing quote to the first price.</summary>
+    /// <returns>How long that is, at most 78, even if the record is shorter; or 0: it is written otherwise.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static int ReadSeconds(ReadOnlySpan<byte> text, out uint micros)
+    public int Read(PaddedText text, int at, out long micros, out DateOnly? date)
     {
-        ulong digits = BinaryPrimitives.ReadUInt16LittleEndian(text[1..]);
-        ulong fraction = BinaryPrimitives.ReadUInt64LittleEndian(text[4..]) << 16;
-        int length;
-        if (text[3] != (byte)'.')
+        Vector256<byte> rest = text.ThirtyTwo(at + MinuteBytes) ^ _rest;
+        if (!IsRemembered(text, at, rest))
         {
-            digits |= EightDigits.Zeros << 16;
-            length = 3;
-        }
-        else if (char.IsAsciiDigit((char)text[7]))
-        {
-            digits |= fraction;
-            length = 10;
-        }
-        else
-        {
-            digits |= (fraction & 0xFF_FFFF_FFFF) | (EightDigits.Zeros << 40);
-            length = 7;
+            (micros, date) = (0, null);
+            if (!TryRemember(text, at)) return 0;
+            rest = text.ThirtyTwo(at + MinuteBytes) ^ _rest;
+            if (!IsRemembered(text, at, rest)) return 0;
         }
 
-        return EightDigits.TryParse(digits, out micros) && micros < MicrosPerMinute && text[0] == (byte)':' ? length : 0;
+        micros = _micros + UsualNumber.ValueOfEight(Vector128.ShuffleNative(rest.GetLower(), _places));
+        date = _date;
+        return _length;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private bool IsMinute(ReadOnlySpan<byte> text, ReadOnlySpan<byte> offset)
-        => BinaryPrimitives.ReadUInt64LittleEndian(offset) == _offset
-            && ((Vector256.Create(text) ^ _start) | (Vector256.Create(text[(MinuteBytes - Vector256<byte>.Count)..]) ^ _end)) == Vector256<byte>.Zero;
+    private bool IsRemembered(PaddedText text, int at, Vector256<byte> rest)
+        => ((text.ThirtyTwo(at) ^ _start) | (text.ThirtyTwo(at + MinuteBytes - Vector256<byte>.Count) ^ _end) | (Vector256.Min(rest, _limits) ^ rest)) == Vector256<byte>.Zero;
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private bool TryRemember(ReadOnlySpan<byte> text, ReadOnlySpan<byte> offset)
+    private bool TryRemember(PaddedText text, int at)
     {
-        if (!text.StartsWith("\",\"date\":\""u8) || !text[20..].StartsWith("\",\"timestamp\":\""u8) || !offset.EndsWith("\","u8)) return false;
-        Span<byte> start = stackalloc byte[25];
-        text.Slice(35, 16).CopyTo(start);
+        ReadOnlySpan<byte> minute = text.Span(at, MinuteBytes);
+        ReadOnlySpan<byte> rest = text.Span(at + MinuteBytes, Vector256<byte>.Count);
+        int fraction = rest[3] != (byte)'.' ? 0 : char.IsAsciiDigit((char)rest[7]) ? LongestFraction : 3;
+        int offsetAt = fraction == 0 ? 3 : 4 + fraction;
+        ReadOnlySpan<byte> offset = rest.Slice(offsetAt, OffsetBytes);
+        ReadOnlySpan<byte> name = rest[(offsetAt + OffsetBytes)..];
+        bool isBar = name.StartsWith("\",\"open\":"u8);
+        if (!isBar && !name.StartsWith("\",\"close\":"u8)) return false;
+        if (rest[0] != (byte)':' || !minute.StartsWith("\",\"date\":\""u8) || !minute[20..].StartsWith("\",\"timestamp\":\""u8)) return false;
+        Span<byte> start = stackalloc byte["2024-01-02T14:30:00+00:00".Length];
+        minute[35..].CopyTo(start);
         ":00"u8.CopyTo(start[16..]);
-        offset[..6].CopyTo(start[19..]);
-        if (!IsoTime.TryParseDate(text.Slice(10, 10), out DateOnly date) || !IsoTime.TryParse(start, out long micros)) return false;
-        (_start, _end) = (Vector256.Create(text), Vector256.Create(text[(MinuteBytes - Vector256<byte>.Count)..]));
-        (_offset, _micros, _date) = (BinaryPrimitives.ReadUInt64LittleEndian(offset), micros, date);
+        offset.CopyTo(start[19..]);
+        if (!IsoTime.TryParseDate(minute.Slice(10, 10), out DateOnly date) || !IsoTime.TryParse(start, out long micros)) return false;
+        int length = offsetAt + OffsetBytes + (isBar ? "\",\"open\":" : "\",\"close\":").Length;
+        (_start, _end) = (Vector256.Create(minute), Vector256.Create(minute[^Vector256<byte>.Count..]));
+        (_length, _micros, _date, IsBar) = (MinuteBytes + length, micros, date, isBar);
+        RememberRest(rest[..length], fraction);
         return true;
+    }
+
+    private void RememberRest(ReadOnlySpan<byte> rest, int fraction)
+    {
+        Span<byte> places = stackalloc byte[Vector128<byte>.Count];
+        places.Fill(NoPlace);
+        (places[0], places[1]) = (1, 2);
+        for (int i = 0; i < fraction; i++) places[2 + i] = (byte)(4 + i);
+        _places = Vector128.Create<byte>(places);
+
+        Span<byte> expected = stackalloc byte[Vector256<byte>.Count];
+        Span<byte> limits = stackalloc byte[Vector256<byte>.Count];
+        limits.Fill(byte.MaxValue);
+        rest.CopyTo(expected);
+        limits[..rest.Length].Clear();
+        foreach (byte place in places[..(2 + fraction)]) (expected[place], limits[place]) = ((byte)'0', 9);
+        // A sixtieth second is for the general reader to judge.
+        limits[1] = 5;
+        (_rest, _limits) = (Vector256.Create<byte>(expected), Vector256.Create<byte>(limits));
     }
 }

@@ -11,6 +11,9 @@ namespace Streaming.Consumer.EventTime;
 /// </summary>
 public sealed class ShardWindows(EventTimeRules rules, TickerTable tickers)
 {
+    /// <summary>The windows of so many are in the processor's caches anyway: to ask for them costs more than it saves.</summary>
+    private const int FewTickers = 400;
+
     private readonly ExchangeCalendar _calendar = new(rules.ExchangeZone);
     private readonly WindowedBatch _result = new();
     private readonly List<KeptRecord> _late = [];
@@ -70,10 +73,11 @@ public sealed class ShardWindows(EventTimeRules rules, TickerTable tickers)
     {
         RecordBatch records = _result.Decoded.Records;
         ReadOnlySpan<DecodedTick> ticks = _result.Decoded.Ticks;
-        for (; next < end; next++)
+        bool isMany = Tickers.All.Count > FewTickers;
+        for (int i = next; i < end; next = ++i)
         {
-            Prefetch(ticks, next);
-            AddRecord(ticks[next], records, next);
+            if (isMany) Prefetch(ticks, i);
+            AddRecord(ticks[i], records, i);
         }
     }
 
@@ -97,7 +101,8 @@ public sealed class ShardWindows(EventTimeRules rules, TickerTable tickers)
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void AddRecord(in DecodedTick tick, RecordBatch records, int index)
     {
-        if (tick.SequenceNumber <= _position)
+        ref readonly SequenceNumber number = ref records.NumberOf(index);
+        if (number <= _position)
         {
             // The stream has given it before.
             _repeated++;
@@ -106,7 +111,7 @@ public sealed class ShardWindows(EventTimeRules rules, TickerTable tickers)
 
         if (tick.Fault is { } fault) AddQuarantined(fault, records, index);
         else AddTick(tick, records, index);
-        _position = tick.SequenceNumber;
+        _position = number;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -169,7 +174,7 @@ public sealed class ShardWindows(EventTimeRules rules, TickerTable tickers)
     private void Open(int index, in DecodedTick tick)
     {
         DateOnly tradeDate = tick.Date ?? _calendar.DateOf(tick.EventMicros);
-        tick.Ticker.Insert(index, new Window(tick.Ticker, WindowValue.Of(tick, tradeDate)));
+        tick.Ticker.Insert(index, new Window(tick, tradeDate));
         WindowCount++;
         DirtyCount++;
         Pass(tick);

@@ -52,6 +52,6 @@ public sealed class TickerState(string name)
     /// <summary>Has the processor fetch what the next tick changes in the newest window.</summary>
     public void PrefetchNewest()
     {
-        if (Newest is { } window) CacheLines.Prefetch(ref Unsafe.As<WindowValue, byte>(ref window.Value), 3);
+        if (Newest is { } window) CacheLines.Prefetch(ref Unsafe.As<WindowValue, byte>(ref window.Value), 2);
     }
 }

@@ -1,12 +1,23 @@
+using Streaming.Consumer.Decoding;
+
 namespace Streaming.Consumer.EventTime;
 
 /// <summary>A kept window: its value, and how much of it is known to stand in its object.</summary>
-public sealed class Window(TickerState ticker, WindowValue value)
+public sealed class Window
 {
     /// <summary>The running value; a field, so that ticks are added in place.</summary>
-    public WindowValue Value = value;
+    public WindowValue Value;
 
-    public TickerState Ticker { get; } = ticker;
+    /// <summary>A window of one tick.</summary>
+    public Window(in DecodedTick tick, DateOnly tradeDate)
+    {
+        Ticker = tick.Ticker;
+        Value.Begin(tick, tradeDate);
+    }
+
+    private Window(TickerState ticker, WindowValue value) => (Ticker, Value) = (ticker, value);
+
+    public TickerState Ticker { get; }
 
     /// <summary>Ticks of the row that was confirmed in its object; 0 if none is known to stand there.</summary>
     public long ConfirmedTickCount { get; set; }

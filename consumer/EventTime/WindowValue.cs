@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using Streaming.Consumer.Decoding;
-using Streaming.Shared.Streams;
 using Streaming.Shared.Ticks;
 
 namespace Streaming.Consumer.EventTime;
@@ -24,26 +23,25 @@ public struct WindowValue
     /// <summary>Sum of the closes in units of 1e-12 (<see cref="ExactPrice"/>).</summary>
     public Int128 CloseSum;
 
-    // Not as one nullable: it would be copied as a whole, for which the processor waits until its parts are written.
     private Int128 _volumeSum;
-    private bool _hasVolume;
 
     public double High;
     public double Low;
     public double LastClose;
 
-    /// <summary>Event time and number of the tick that gave <see cref="LastClose"/>.</summary>
+    /// <summary>Event time of the tick that gave <see cref="LastClose"/>: of those with the highest, the last in the log.</summary>
     public long LastMicros;
-    public SequenceNumber LastSequenceNumber;
 
-    /// <summary>Event time and number of the tick that gave <see cref="Open"/>.</summary>
+    /// <summary>Event time of the tick that gave <see cref="Open"/>: of those with the lowest, the first in the log.</summary>
     public long FirstMicros;
-    public SequenceNumber FirstSequenceNumber;
 
-    public double Open;
+    // Not as one nullable with the sum: it would be copied as a whole, for which the processor waits until its parts are written.
+    private bool _hasVolume;
 
     /// <summary>The first tick's in shard order, so that the window never moves between partitions.</summary>
     public DateOnly TradeDate;
+
+    public double Open;
 
     /// <summary>Null if no tick had a volume. Wider than the column, so that the sum itself cannot overflow.</summary>
     public Int128? VolumeSum
@@ -63,40 +61,34 @@ public struct WindowValue
         return eventMicros - (rest < 0 ? rest + LengthMicros : rest);
     }
 
-    /// <summary>A window of one tick.</summary>
-    public static WindowValue Of(in DecodedTick tick, DateOnly tradeDate)
+    /// <summary>Makes it a window of one tick.</summary>
+    public void Begin(in DecodedTick tick, DateOnly tradeDate)
     {
-        var value = new WindowValue
-        {
-            StartMicros = StartOf(tick.EventMicros),
-            TradeDate = tradeDate,
-            High = tick.High,
-            Low = tick.Low,
-            FirstMicros = long.MaxValue,
-            LastMicros = long.MinValue,
-        };
-        value.Add(tick);
-        return value;
+        StartMicros = StartOf(tick.EventMicros);
+        TradeDate = tradeDate;
+        (High, Low) = (tick.High, tick.Low);
+        (FirstMicros, LastMicros) = (long.MaxValue, long.MinValue);
+        Add(tick);
     }
 
+    /// <summary>Adds a tick that stands in the log behind all that were added before, so that its sequence number is the highest.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Add(in DecodedTick tick)
     {
         TickCount++;
         CloseSum += tick.ExactClose;
-        if (tick.High > High) High = tick.High;
-        if (tick.Low < Low) Low = tick.Low;
-        if (tick.EventMicros < FirstMicros || (tick.EventMicros == FirstMicros && tick.SequenceNumber < FirstSequenceNumber))
+        // Without branches, which nobody could foresee. Prices are never NaN, nor zero.
+        High = double.MaxNative(High, tick.High);
+        Low = double.MinNative(Low, tick.Low);
+        if (tick.EventMicros < FirstMicros)
         {
             FirstMicros = tick.EventMicros;
-            FirstSequenceNumber = tick.SequenceNumber;
             Open = tick.Open;
         }
 
-        if (tick.EventMicros > LastMicros || (tick.EventMicros == LastMicros && tick.SequenceNumber > LastSequenceNumber))
+        if (tick.EventMicros >= LastMicros)
         {
             LastMicros = tick.EventMicros;
-            LastSequenceNumber = tick.SequenceNumber;
             LastClose = tick.Close;
         }
 

@@ -96,7 +96,7 @@ public sealed class LiveShard : IObserver<WindowedBatch>, IDisposable
         {
             // Both are in the order of the shard.
             ReadOnlySpan<DecodedTick> ticks = batch.Decoded.Ticks;
-            while (ticks[next].SequenceNumber != record.SequenceNumber) next++;
+            while (batch.Decoded.Records[next].SequenceNumber != record.SequenceNumber) next++;
             _board.Problems.Add(kind, TextOf(record, ticks[next], kind), _shard, record.SequenceNumber.ToString(), kind == ProblemKind.Late ? ticks[next].Ticker.Name : null);
         }
     }

@@ -33,7 +33,10 @@ internal sealed record CheckpointDocument(
     CheckpointBooks Books,
     IReadOnlyList<CheckpointTicker> Tickers)
 {
-    public const int CurrentVersion = 2;
+    public const int CurrentVersion = 3;
+
+    /// <summary>It has two numbers more for each window, which are passed over.</summary>
+    public const int OldestVersion = 2;
 }
 
 /// <summary>Who may read the shard and write this object. It is taken and renewed by compare-and-set only.</summary>
@@ -68,9 +71,7 @@ internal readonly record struct CheckpointWindow(
     double Low,
     double LastClose,
     long First,
-    SequenceNumber FirstSequenceNumber,
     long Last,
-    SequenceNumber LastSequenceNumber,
     Int128? VolumeSum);
 
 [JsonSourceGenerationOptions(

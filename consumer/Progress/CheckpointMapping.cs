@@ -43,9 +43,7 @@ internal static class CheckpointMapping
         value.Low,
         value.LastClose,
         value.FirstMicros,
-        value.FirstSequenceNumber,
         value.LastMicros,
-        value.LastSequenceNumber,
         value.VolumeSum);
 
     public static ShardFold ToFold(CheckpointDocument document)
@@ -70,9 +68,7 @@ internal static class CheckpointMapping
         Low = window.Low,
         LastClose = window.LastClose,
         FirstMicros = window.First,
-        FirstSequenceNumber = window.FirstSequenceNumber,
         LastMicros = window.Last,
-        LastSequenceNumber = window.LastSequenceNumber,
         VolumeSum = window.VolumeSum,
     };
 }

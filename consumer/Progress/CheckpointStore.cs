@@ -70,7 +70,7 @@ internal sealed class CheckpointStore(IObjectStore store, StreamDescription stre
             CheckpointDocument document = JsonSerializer.Deserialize(content, CheckpointJson.Default.CheckpointDocument)
                 ?? throw new JsonException("The document is null.");
             CheckOrigin(shard, document);
-            return document;
+            return document with { Version = CheckpointDocument.CurrentVersion };
         }
         catch (Exception broken) when (broken is JsonException or FormatException or InvalidOperationException)
         {
@@ -85,8 +85,8 @@ internal sealed class CheckpointStore(IObjectStore store, StreamDescription stre
         using JsonDocument document = JsonDocument.ParseValue(ref reader);
         if (!document.RootElement.TryGetProperty("version", out JsonElement member) || !member.TryGetInt32(out int version))
             throw new JsonException("It has no version.");
-        if (version != CheckpointDocument.CurrentVersion)
-            throw Refused(shard, $"has version {version}, this program knows version {CheckpointDocument.CurrentVersion} only");
+        if (version is < CheckpointDocument.OldestVersion or > CheckpointDocument.CurrentVersion)
+            throw Refused(shard, $"has version {version}, this program knows versions {CheckpointDocument.OldestVersion} to {CheckpointDocument.CurrentVersion}");
     }
 
     private void CheckOrigin(string shard, CheckpointDocument document)

@@ -8,6 +8,12 @@ namespace Streaming.Shared.Streams;
 /// </summary>
 public sealed class RecordBatch
 {
+    /// <summary>
+    /// Bytes behind a record's data that may be read too, whatever they are (the next record, or nothing): who looks at sixteen bytes at once need not
+    /// ask at each look how many are left.
+    /// </summary>
+    public const int Padding = 64;
+
     private byte[] _bytes = new byte[64 * 1024];
     private int _length;
     private RecordHeader[] _headers = new RecordHeader[512];
@@ -29,9 +35,12 @@ public sealed class RecordBatch
         {
             ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)index, (uint)Count, nameof(index));
             ref readonly RecordHeader header = ref _headers[index];
-            return new StreamRecord(header.SequenceNumber, header.ArrivalMicros, new ReadOnlySpan<byte>(_bytes, header.DataOffset, header.DataLength));
+            return new StreamRecord(in header, new ReadOnlySpan<byte>(_bytes, header.DataOffset, header.DataLength + Padding));
         }
     }
+
+    /// <summary>A record's number, without the rest of it.</summary>
+    public ref readonly SequenceNumber NumberOf(int index) => ref _headers.AsSpan(0, Count)[index].SequenceNumber;
 
     /// <summary>Forgets all records; for the reader that owns the batch.</summary>
     public void Clear()
@@ -64,7 +73,7 @@ public sealed class RecordBatch
 
     private void MakeRoom(int size)
     {
-        if (size > _bytes.Length - _length) Array.Resize(ref _bytes, Math.Max(_length + size, _bytes.Length * 2));
+        if (size > _bytes.Length - Padding - _length) Array.Resize(ref _bytes, Math.Max(_length + size + Padding, _bytes.Length * 2));
     }
 
     /// <summary>Has the processor fetch the record's first bytes, which are soon to be looked at.</summary>
@@ -119,12 +128,23 @@ public sealed class RecordBatch
 }
 
 /// <summary>One record as it was read. A view into its batch.</summary>
-public readonly ref struct StreamRecord(SequenceNumber sequenceNumber, long arrivalMicros, ReadOnlySpan<byte> data)
+public readonly ref struct StreamRecord
 {
-    public SequenceNumber SequenceNumber { get; } = sequenceNumber;
+    private readonly ref readonly RecordBatch.RecordHeader _header;
+
+    internal StreamRecord(ref readonly RecordBatch.RecordHeader header, ReadOnlySpan<byte> paddedData)
+    {
+        _header = ref header;
+        PaddedData = paddedData;
+    }
+
+    public ref readonly SequenceNumber SequenceNumber => ref _header.SequenceNumber;
 
     /// <summary>When the stream took the record: UTC microseconds since 1970.</summary>
-    public long ArrivalMicros { get; } = arrivalMicros;
+    public long ArrivalMicros => _header.ArrivalMicros;
 
-    public ReadOnlySpan<byte> Data { get; } = data;
+    public ReadOnlySpan<byte> Data => PaddedData[..^RecordBatch.Padding];
+
+    /// <summary><see cref="Data"/> and <see cref="RecordBatch.Padding"/> bytes more, which mean nothing.</summary>
+    public ReadOnlySpan<byte> PaddedData { get; }
 }

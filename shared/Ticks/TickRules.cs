@@ -16,7 +16,10 @@ public static class TickRules
     public const double MaxPrice = 1e12;
 
     /// <summary>How far an event time may lie after its arrival.</summary>
-    public static readonly TimeSpan MaxAhead = TimeSpan.FromDays(1);
+    public static readonly TimeSpan MaxAhead = TimeSpan.FromMicroseconds(MaxAheadMicros);
+
+    /// <summary><see cref="MaxAhead"/> in microseconds: a day.</summary>
+    public const long MaxAheadMicros = 86_400_000_000;
 
     /// <summary>A number, more than nothing, and no absurd one; NaN fails.</summary>
     public static bool IsPrice(double value) => value >= MinPrice && value <= MaxPrice;

@@ -80,7 +80,7 @@ public sealed class ConsumerServiceTests
     [Theory]
     [InlineData("{")]
     [InlineData("null")]
-    [InlineData("{\"version\":3}")]
+    [InlineData("{\"version\":4}")]
     public async Task BrokenOrNewerCheckpoint_IsRefused(string content)
     {
         string key = "checkpoints/avg-1min/" + InMemoryStream.ShardId(0) + ".json";
@@ -91,14 +91,18 @@ public sealed class ConsumerServiceTests
     [Theory]
     // As it is written: the same text again is no damage.
     [InlineData("\"close_sum\":\"1250000000000\"", "\"close_sum\":\"1250000000000\"", false)]
+    // As the version before wrote it.
+    [InlineData("\"version\":3", "\"version\":2", false)]
+    [InlineData("\"last_close\":", "\"first_sequence_number\":\"1\",\"last_close\":", false)]
+    [InlineData("\"version\":3", "\"version\":1", true)]
+    [InlineData("\"version\":3", "\"version\":4", true)]
     [InlineData("\"volume_sum\":\"3\"", "\"volume_sum\":null", false)]
     [InlineData("\"close_sum\":\"1250000000000\"", "\"close_sum\":\"1.25\"", true)]
     [InlineData("\"close_sum\":\"1250000000000\"", "\"close_sum\":1250000000000", true)]
     [InlineData("\"close_sum\":\"1250000000000\"", "\"close_sum\":null", true)]
     [InlineData("\"volume_sum\":\"3\"", "\"volume_sum\":\"three\"", true)]
-    [InlineData("\"last_sequence_number\":\"", "\"last_sequence_number\":\"-", true)]
     [InlineData("\"position\":\"", "\"position\":\"x", true)]
-    public async Task NumberInACheckpointThatIsNone_IsRefused(string written, string instead, bool isRefused)
+    public async Task CheckpointThatIsNotAsItIsWritten_IsRefused(string written, string instead, bool isRefused)
     {
         string key = "checkpoints/avg-1min/" + InMemoryStream.ShardId(0) + ".json";
         var stream = new InMemoryStream(1, 10, new ManualTimeProvider(PipelineRun.Now));
