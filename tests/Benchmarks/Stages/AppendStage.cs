@@ -1,3 +1,4 @@
+using Microsoft.Win32.SafeHandles;
 using Streaming.Shared.Streams;
 using Streaming.Shared.Streams.Local;
 using Streaming.Tests.Benchmarks.Data;
@@ -24,8 +25,7 @@ internal sealed class AppendStage : IStage
         if (Sqlite.Missing is { } reason) return [Row.Skipped(stage, reason)];
         // On the disk of temporary files: in memory a sync would cost nothing.
         using var folder = new ScratchFolder();
-        await using var stream = new LocalStream(folder["stream"], TimeProvider.System, () => new Guid(1, 0, 0, new byte[8]));
-        await stream.CreateAsync(Shards, CancellationToken.None);
+        await using LocalStream stream = await CreateAsync(folder["stream"]);
         using var sqlite = new Sqlite(folder["records.db"]);
         sqlite.Execute("CREATE TABLE records (seq INTEGER PRIMARY KEY, key BLOB NOT NULL, data BLOB NOT NULL)");
         (nint begin, nint insert, nint commit) = (
@@ -37,14 +37,44 @@ internal sealed class AppendStage : IStage
             new Side(BatchesPerRound, () => Insert(sqlite, batch, begin, insert, commit)));
         await CheckThatBothAgreeAsync(stream, sqlite, batch);
         foreach (nint statement in new[] { begin, insert, commit }) _ = Sqlite.Finalize(statement);
+        Rounds bare = await AgainstBareAsync(folder, batch);
         return
         [
             new Row(stage, "SQLite WAL FULL, elapsed", "x faster", rounds.Gain(cost => cost.WallNanos), new Target(3, 6, LargerIsBetter: true)),
+            new Row(stage, "the same bytes written and synced by themselves, elapsed", "x", bare.Ratio(cost => cost.WallNanos)),
             new Row(stage, "elapsed", "us/batch", rounds.Ours(cost => cost.WallNanos / 1000)),
             new Row(stage, "CPU", "us/batch", rounds.Ours(cost => cost.CpuNanos / 1000)),
             new Row("  SQLite WAL FULL", "elapsed", "us/batch", rounds.Theirs(cost => cost.WallNanos / 1000)),
             new Row("  SQLite WAL FULL", "CPU", "us/batch", rounds.Theirs(cost => cost.CpuNanos / 1000)),
+            new Row("  the bytes by themselves", "elapsed", "us/batch", bare.Theirs(cost => cost.WallNanos / 1000)),
+            new Row("  the bytes by themselves", "CPU", "us/batch", bare.Theirs(cost => cost.CpuNanos / 1000)),
         ];
+    }
+
+    /// <summary>What no log can be faster than here: as many bytes at the end of a file, each time on disk before the next.</summary>
+    private static async Task<Rounds> AgainstBareAsync(ScratchFolder folder, PutBatch batch)
+    {
+        await using LocalStream stream = await CreateAsync(folder["bare"]);
+        await stream.PutAsync(batch, CancellationToken.None);
+        byte[] frame = await File.ReadAllBytesAsync(Directory.EnumerateFiles(folder[Path.Combine("bare", "log")]).Single());
+        using SafeFileHandle file = File.OpenHandle(folder["bytes"], FileMode.CreateNew, FileAccess.Write);
+        return await Rounds.RunAsync(
+            new Side(BatchesPerRound, () => PutAsync(stream, batch)),
+            new Side(BatchesPerRound, () =>
+            {
+                for (int i = 0; i < BatchesPerRound; i++)
+                {
+                    RandomAccess.Write(file, frame, RandomAccess.GetLength(file));
+                    RandomAccess.FlushToDisk(file);
+                }
+            }));
+    }
+
+    private static async Task<LocalStream> CreateAsync(string folder)
+    {
+        var stream = new LocalStream(folder, TimeProvider.System, () => new Guid(1, 0, 0, new byte[8]));
+        await stream.CreateAsync(Shards, CancellationToken.None);
+        return stream;
     }
 
     private static async Task PutAsync(LocalStream stream, PutBatch batch)
