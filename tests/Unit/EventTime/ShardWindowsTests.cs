@@ -22,12 +22,13 @@ public sealed class ShardWindowsTests
     }
 
     [Fact]
-    public void LastClose_IsByEventTimeThenSequenceNumber()
+    public void OpenAndLastClose_AreByEventTimeThenSequenceNumber()
     {
         _log.Tick("A", 30, 1);
         _log.Tick("A", 50, 2);
         _log.Tick("A", 50, 3);
         _log.Tick("A", 20, 4, ""","open":7""");
+        _log.Tick("A", 20, 5, ""","open":8""");
         WindowValue value = _log.Values()[("A", 0)];
         Assert.Equal((3, 7), (value.LastClose, value.Open));
     }

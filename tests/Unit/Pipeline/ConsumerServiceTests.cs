@@ -112,8 +112,15 @@ public sealed class ConsumerServiceTests
         string text = System.Text.Encoding.UTF8.GetString(stored.Content.Span);
         Assert.Contains(written, text, StringComparison.Ordinal);
         await _lake.PutAsync(key, System.Text.Encoding.UTF8.GetBytes(text.Replace(written, instead, StringComparison.Ordinal)), stored.Tag, CancellationToken.None);
-        if (isRefused) await Assert.ThrowsAsync<CheckpointRefusedException>(() => PipelineRun.ConsumeAsync(stream, _lake));
-        else Assert.Equal(1, (await PipelineRun.ConsumeAsync(stream, _lake)).Windowed);
+        if (isRefused)
+        {
+            await Assert.ThrowsAsync<CheckpointRefusedException>(() => PipelineRun.ConsumeAsync(stream, _lake));
+            return;
+        }
+
+        Assert.Equal(1, (await PipelineRun.ConsumeAsync(stream, _lake)).Windowed);
+        stored = (await _lake.GetAsync(key, CancellationToken.None))!;
+        Assert.Contains("\"version\":3", System.Text.Encoding.UTF8.GetString(stored.Content.Span), StringComparison.Ordinal);
     }
 
     [Theory]
