@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Runtime.InteropServices;
 using Streaming.Shared.Parquet;
 
@@ -32,59 +31,29 @@ public static class BarObjectCodec
     [ThreadStatic]
     private static MemoryStream? _output;
 
-    // A bar is a large struct: by reference, or copying it for each of its columns takes longer than compressing them.
-    private delegate T Column<out T>(in Bar bar);
-
     public static byte[] Write(IReadOnlyList<Bar> bars, ObjectOrigin origin)
     {
         MemoryStream output = _output ??= new MemoryStream(UsualBytes);
         output.SetLength(0);
-        int count = bars.Count;
-        long[] longs = ArrayPool<long>.Shared.Rent(count);
-        double[] doubles = ArrayPool<double>.Shared.Rent(count);
-        bool[] isNull = ArrayPool<bool>.Shared.Rent(count);
-
+        using (var columns = new BarColumns(SpanOf(bars)))
         using (var writer = new ParquetWriter(output, Fields, origin.ToMetadata()))
         {
-            writer.BeginRowGroup(count);
-            WriteLongs(writer, static (in bar) => bar.WindowStartMicros);
-            WriteLongs(writer, static (in bar) => bar.WindowEndMicros);
-            WriteDoubles(writer, static (in bar) => bar.AvgClose);
-            WriteDoubles(writer, static (in bar) => bar.LastClose);
-            WriteDoubles(writer, static (in bar) => bar.Open);
-            WriteDoubles(writer, static (in bar) => bar.High);
-            WriteDoubles(writer, static (in bar) => bar.Low);
-            Fill(isNull, static (in bar) => bar.Volume is null);
-            Fill(longs, static (in bar) => bar.Volume.GetValueOrDefault());
-            writer.Write(longs.AsSpan(0, count), isNull.AsSpan(0, count));
-            WriteLongs(writer, static (in bar) => bar.TickCount);
+            writer.BeginRowGroup(bars.Count);
+            writer.Write(columns.WindowStart);
+            writer.Write(columns.WindowEnd);
+            writer.Write(columns.AvgClose);
+            writer.Write(columns.LastClose);
+            writer.Write(columns.Open);
+            writer.Write(columns.High);
+            writer.Write(columns.Low);
+            writer.Write(columns.Volume, columns.HasNoVolume);
+            writer.Write(columns.TickCount);
             writer.Finish();
         }
 
-        ArrayPool<long>.Shared.Return(longs);
-        ArrayPool<double>.Shared.Return(doubles);
-        ArrayPool<bool>.Shared.Return(isNull);
         byte[] content = output.ToArray();
         if (content.Length > UsualBytes) _output = null;
         return content;
-
-        void Fill<T>(T[] values, Column<T> column)
-        {
-            ReadOnlySpan<Bar> rows = SpanOf(bars);
-            for (int i = 0; i < rows.Length; i++) values[i] = column(in rows[i]);
-        }
-
-        void WriteLongs(ParquetWriter writer, Column<long> column)
-        {
-            Fill(longs, column);
-            writer.Write(longs.AsSpan(0, count));
-        }
-
-        void WriteDoubles(ParquetWriter writer, Column<double> column)
-        {
-            Fill(doubles, column);
-            writer.Write(doubles.AsSpan(0, count));
-        }
     }
 
     /// <exception cref="ParquetException">Not a Parquet file with the columns of <c>avg_1min</c>.</exception>

@@ -1,12 +1,14 @@
 using System.Buffers;
 using System.Buffers.Binary;
+using System.Numerics;
+using System.Runtime.InteropServices;
 using Streaming.Shared.Parquet.Writing;
 
 namespace Streaming.Shared.Parquet;
 
 /// <summary>
-/// Writes a flat Parquet file: row groups of columns, PLAIN or, for texts with few distinct values, dictionary encoded, in version 1
-/// data pages of about 1 MiB, with statistics. Owns the order of the parts; does not own the stream.
+/// Writes a flat Parquet file: row groups of columns, PLAIN or, where few values are distinct, dictionary encoded (texts and numbers of
+/// eight bytes), in version 1 data pages of about 1 MiB, with statistics. Owns the order of the parts; does not own the stream.
 /// </summary>
 /// <remarks>Not thread-safe. A row group of no rows is left out, because some readers stumble over one.</remarks>
 public sealed class ParquetWriter : IDisposable
@@ -22,6 +24,7 @@ public sealed class ParquetWriter : IDisposable
     private readonly FooterWriter _footer;
     private readonly ColumnBounds _bounds = new();
     private readonly PooledBuffer _body = new();
+    private readonly NumberDictionary _numbers = new();
     private TextDictionary? _dictionary;
     private int _rowCount;
     private int _nextField;
@@ -68,38 +71,14 @@ public sealed class ParquetWriter : IDisposable
     public void Write(ReadOnlySpan<long> values, ReadOnlySpan<bool> isNull = default)
     {
         CheckType(Current.Type is PhysicalType.Int64 or PhysicalType.Int32 or PhysicalType.Boolean, "long");
-        int nullCount = CheckRows(values.Length, isNull);
-        WrittenChunk chunk = BeginChunk(nullCount);
-        long[]? present = nullCount > 0 ? ArrayPool<long>.Shared.Rent(Math.Min(RowsPerPage, _rowCount)) : null;
-        for (int row = 0; row < _rowCount; row += RowsPerPage)
-        {
-            ReadOnlySpan<long> page = BeginPage(values, isNull, row, present);
-            PlainEncoder.Append(_body, page, Current.Type);
-            _bounds.Include(page);
-            _pages.WriteDataPage(_body.Written, Math.Min(RowsPerPage, _rowCount - row), ValueEncoding.Plain);
-        }
-
-        if (present is not null) ArrayPool<long>.Shared.Return(present);
-        EndChunk(chunk);
+        WriteNumbers(values, isNull, Current.Type == PhysicalType.Int64 ? PageContent.Longs : PageContent.Bytes);
     }
 
     /// <summary>The next column, if it is DOUBLE. Values at nulls are ignored.</summary>
     public void Write(ReadOnlySpan<double> values, ReadOnlySpan<bool> isNull = default)
     {
         CheckType(Current.Type == PhysicalType.Double, "double");
-        int nullCount = CheckRows(values.Length, isNull);
-        WrittenChunk chunk = BeginChunk(nullCount);
-        double[]? present = nullCount > 0 ? ArrayPool<double>.Shared.Rent(Math.Min(RowsPerPage, _rowCount)) : null;
-        for (int row = 0; row < _rowCount; row += RowsPerPage)
-        {
-            ReadOnlySpan<double> page = BeginPage(values, isNull, row, present);
-            PlainEncoder.Append(_body, page);
-            _bounds.Include(page);
-            _pages.WriteDataPage(_body.Written, Math.Min(RowsPerPage, _rowCount - row), ValueEncoding.Plain);
-        }
-
-        if (present is not null) ArrayPool<double>.Shared.Return(present);
-        EndChunk(chunk);
+        WriteNumbers(MemoryMarshal.Cast<double, long>(values), isNull, PageContent.Doubles);
     }
 
     /// <summary>The next column, if it is BYTE_ARRAY: texts as UTF-8. Half a surrogate pair, which UTF-8 cannot say, becomes U+FFFD.</summary>
@@ -113,9 +92,9 @@ public sealed class ParquetWriter : IDisposable
         _dictionary ??= new TextDictionary();
         if (_dictionary.TryBuild(values, _rowCount - nullCount, _bounds))
         {
-            _pages.WriteDictionaryPage(_dictionary.Page.Written, _dictionary.Count);
+            _pages.WriteDictionaryPage(_dictionary.Page.Written, _dictionary.Count, PageContent.Bytes);
             chunk = chunk with { DataStart = _pages.Position, Encoding = ValueEncoding.RleDictionary };
-            WriteIndexPages(isNull, _dictionary);
+            WriteIndexPages(isNull, _dictionary.Indices, _dictionary.Count);
         }
         else
         {
@@ -145,21 +124,58 @@ public sealed class ParquetWriter : IDisposable
         _footer.Dispose();
         _bounds.Dispose();
         _body.Dispose();
+        _numbers.Dispose();
         _dictionary?.Dispose();
     }
 
-    private void WriteIndexPages(ReadOnlySpan<bool> isNull, TextDictionary dictionary)
+    /// <param name="content">Of the values' bytes, if they take eight each.</param>
+    private void WriteNumbers(ReadOnlySpan<long> values, ReadOnlySpan<bool> isNull, PageContent content)
     {
-        ReadOnlySpan<int> indices = dictionary.Indices;
+        int nullCount = CheckRows(values.Length, isNull);
+        WrittenChunk chunk = BeginChunk(nullCount);
+        long[]? kept = nullCount > 0 ? ArrayPool<long>.Shared.Rent(_rowCount - nullCount) : null;
+        ReadOnlySpan<long> present = kept is null ? values : Keep(values, isNull, kept);
+        if (content != PageContent.Bytes && _numbers.TryBuild(present))
+        {
+            IncludeInBounds(_numbers.Distinct);
+            _body.Truncate(0);
+            PlainEncoder.Append(_body, _numbers.Distinct, Current.Type);
+            _pages.WriteDictionaryPage(_body.Written, _numbers.Distinct.Length, content);
+            chunk = chunk with { DataStart = _pages.Position, Encoding = ValueEncoding.RleDictionary };
+            WriteIndexPages(isNull, _numbers.Indices, _numbers.Distinct.Length);
+        }
+        else
+        {
+            IncludeInBounds(present);
+            WritePlainPages(present, isNull, content);
+        }
+
+        if (kept is not null) ArrayPool<long>.Shared.Return(kept);
+        EndChunk(chunk);
+    }
+
+    private void WritePlainPages(ReadOnlySpan<long> present, ReadOnlySpan<bool> isNull, PageContent content)
+    {
         for (int row = 0; row < _rowCount; row += RowsPerPage)
         {
-            ReadOnlySpan<bool> nulls = isNull[row..Math.Min(row + RowsPerPage, _rowCount)];
-            int present = nulls.Count(false);
-            BeginBody(nulls, nulls.Length);
-            _body.Append((byte)dictionary.BitWidth);
-            RunEncoder.Append(_body, indices[..present], dictionary.BitWidth);
-            _pages.WriteDataPage(_body.Written, nulls.Length, ValueEncoding.RleDictionary);
-            indices = indices[present..];
+            int kept = BeginPage(isNull, row, out int count);
+            PlainEncoder.Append(_body, present[..kept], Current.Type);
+            _pages.WriteDataPage(_body.Written, count, ValueEncoding.Plain, content);
+            present = present[kept..];
+        }
+    }
+
+    private void WriteIndexPages(ReadOnlySpan<bool> isNull, ReadOnlySpan<int> indices, int distinct)
+    {
+        // One bit at least, because some readers stumble over a width of zero.
+        int bitWidth = Math.Max(1, 32 - BitOperations.LeadingZeroCount((uint)(distinct - 1)));
+        for (int row = 0; row < _rowCount; row += RowsPerPage)
+        {
+            int kept = BeginPage(isNull, row, out int count);
+            _body.Append((byte)bitWidth);
+            RunEncoder.Append(_body, indices[..kept], bitWidth);
+            _pages.WriteDataPage(_body.Written, count, ValueEncoding.RleDictionary);
+            indices = indices[kept..];
         }
     }
 
@@ -182,21 +198,30 @@ public sealed class ParquetWriter : IDisposable
         }
     }
 
-    /// <summary>Begins the body of a page and returns its values without the nulls, in <paramref name="present"/> if there are any nulls.</summary>
-    private ReadOnlySpan<T> BeginPage<T>(ReadOnlySpan<T> values, ReadOnlySpan<bool> isNull, int row, T[]? present)
+    private static ReadOnlySpan<long> Keep(ReadOnlySpan<long> values, ReadOnlySpan<bool> isNull, long[] kept)
     {
-        int count = Math.Min(RowsPerPage, _rowCount - row);
-        values = values.Slice(row, count);
-        if (!isNull.IsEmpty) isNull = isNull.Slice(row, count);
-        BeginBody(isNull, count);
-        if (present is null) return values;
-        int kept = 0;
+        int count = 0;
         for (int i = 0; i < values.Length; i++)
         {
-            if (!isNull[i]) present[kept++] = values[i];
+            if (!isNull[i]) kept[count++] = values[i];
         }
 
-        return present.AsSpan(0, kept);
+        return kept.AsSpan(0, count);
+    }
+
+    private void IncludeInBounds(ReadOnlySpan<long> present)
+    {
+        if (Current.Type == PhysicalType.Double) _bounds.Include(MemoryMarshal.Cast<long, double>(present));
+        else _bounds.Include(present);
+    }
+
+    /// <summary>Begins the body of the page of rows from <paramref name="row"/> on; returns how many of its rows have a value.</summary>
+    private int BeginPage(ReadOnlySpan<bool> isNull, int row, out int count)
+    {
+        count = Math.Min(RowsPerPage, _rowCount - row);
+        if (!isNull.IsEmpty) isNull = isNull.Slice(row, count);
+        BeginBody(isNull, count);
+        return isNull.IsEmpty ? count : isNull.Count(false);
     }
 
     private void BeginBody(ReadOnlySpan<bool> isNull, int count)

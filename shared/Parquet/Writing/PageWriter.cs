@@ -16,9 +16,9 @@ internal sealed class PageWriter(Stream output, CompressionCodec codec) : IDispo
     public long UncompressedPosition { get; private set; }
 
     /// <summary>A data page (version 1): definition levels, if the column is optional, and values.</summary>
-    public void WriteDataPage(ReadOnlySpan<byte> body, int valueCount, ValueEncoding encoding)
+    public void WriteDataPage(ReadOnlySpan<byte> body, int valueCount, ValueEncoding encoding, PageContent content = PageContent.Bytes)
     {
-        ThriftWriter header = BeginPage(pageType: 0, body, out ReadOnlySpan<byte> stored);
+        ThriftWriter header = BeginPage(pageType: 0, body, content, out ReadOnlySpan<byte> stored);
         header.BeginStruct(5);
         header.Int32(1, valueCount);
         header.Int32(2, (int)encoding);
@@ -28,9 +28,9 @@ internal sealed class PageWriter(Stream output, CompressionCodec codec) : IDispo
         EndPage(header, body.Length, stored);
     }
 
-    public void WriteDictionaryPage(ReadOnlySpan<byte> body, int valueCount)
+    public void WriteDictionaryPage(ReadOnlySpan<byte> body, int valueCount, PageContent content)
     {
-        ThriftWriter header = BeginPage(pageType: 2, body, out ReadOnlySpan<byte> stored);
+        ThriftWriter header = BeginPage(pageType: 2, body, content, out ReadOnlySpan<byte> stored);
         header.BeginStruct(7);
         header.Int32(1, valueCount);
         header.Int32(2, (int)ValueEncoding.Plain);
@@ -50,13 +50,13 @@ internal sealed class PageWriter(Stream output, CompressionCodec codec) : IDispo
         _compressed.Dispose();
     }
 
-    private ThriftWriter BeginPage(int pageType, ReadOnlySpan<byte> body, out ReadOnlySpan<byte> stored)
+    private ThriftWriter BeginPage(int pageType, ReadOnlySpan<byte> body, PageContent content, out ReadOnlySpan<byte> stored)
     {
         stored = body;
         if (codec == CompressionCodec.Snappy)
         {
             _compressed.Truncate(0);
-            SnappyEncoder.Append(_compressed, body);
+            SnappyEncoder.Append(_compressed, body, content);
             stored = _compressed.Written;
         }
 

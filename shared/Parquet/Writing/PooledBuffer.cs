@@ -25,7 +25,11 @@ internal sealed class PooledBuffer : IDisposable
 
     public void Append(ReadOnlySpan<byte> bytes) => bytes.CopyTo(Reserve(bytes.Length));
 
-    public void Append(byte value) => Reserve(1)[0] = value;
+    public void Append(byte value)
+    {
+        if (Length < _bytes.Length) _bytes[Length++] = value;
+        else Reserve(1)[0] = value;
+    }
 
     /// <summary>Unsigned LEB128, as Thrift and the run-length encoding have it.</summary>
     public void AppendVarint(ulong value)

@@ -8,7 +8,7 @@ namespace Streaming.Shared.Parquet.Writing;
 
 /// <summary>
 /// Snappy's block format, compressed greedily as the reference encoder does: a hash table of 4-byte sequences, one candidate each,
-/// and longer steps where nothing matches. Source: format_description.txt of google/snappy.
+/// and longer steps where nothing matches; numbers by <see cref="SnappyNumbers"/>. Source: format_description.txt of google/snappy.
 /// </summary>
 internal static class SnappyEncoder
 {
@@ -20,19 +20,25 @@ internal static class SnappyEncoder
     private const uint HashFactor = 0x1e35a7bd;
 
     [SkipLocalsInit]
-    public static void Append(PooledBuffer output, ReadOnlySpan<byte> input)
+    public static void Append(PooledBuffer output, ReadOnlySpan<byte> input, PageContent content = PageContent.Bytes)
     {
         output.AppendVarint((ulong)input.Length);
         int start = output.Length;
         // The worst case by the reference encoder's reckoning, which leaves the room that a short literal's 16-byte copy needs.
         Span<byte> space = output.Reserve(checked(input.Length + (input.Length / 6) + 32));
         int written = 0;
-        Span<ushort> table = stackalloc ushort[(int)Math.Clamp(BitOperations.RoundUpToPowerOf2((uint)input.Length), SmallestTable, LargestTable)];
+        bool isNumbers = content != PageContent.Bytes && BitConverter.IsLittleEndian;
+        Span<ushort> table = isNumbers
+            ? stackalloc ushort[SnappyNumbers.TableSize]
+            : stackalloc ushort[(int)Math.Clamp(BitOperations.RoundUpToPowerOf2((uint)input.Length), SmallestTable, LargestTable)];
+        // The numbers end where the page does; a block is a whole number of them.
+        int firstNumber = input.Length % sizeof(long);
         while (!input.IsEmpty)
         {
             ReadOnlySpan<byte> block = input[..Math.Min(BlockSize, input.Length)];
-            table.Clear();
-            written += CompressBlock(block, space[written..], table);
+            written += isNumbers
+                ? SnappyNumbers.CompressBlock(block, space[written..], table, firstNumber, content == PageContent.Doubles)
+                : CompressBlock(block, space[written..], table);
             input = input[block.Length..];
         }
 
@@ -41,6 +47,7 @@ internal static class SnappyEncoder
 
     private static int CompressBlock(ReadOnlySpan<byte> block, Span<byte> output, Span<ushort> table)
     {
+        table.Clear();
         // Positions below limit have 16 bytes left, so that the loop may read past a probe, and copy a short literal, without a check.
         ref byte source = ref MemoryMarshal.GetReference(block);
         ref byte target = ref MemoryMarshal.GetReference(output);
@@ -104,7 +111,7 @@ internal static class SnappyEncoder
 
     private static ulong Load8(ref byte source, int at) => Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref source, at));
 
-    private static int PutLiteral(Span<byte> output, ReadOnlySpan<byte> bytes)
+    internal static int PutLiteral(Span<byte> output, ReadOnlySpan<byte> bytes)
     {
         if (bytes.IsEmpty) return 0;
         int last = bytes.Length - 1;
@@ -152,7 +159,7 @@ internal static class SnappyEncoder
         return written + 3;
     }
 
-    private static void PutLongCopy(Span<byte> output, int offset, int length)
+    internal static void PutLongCopy(Span<byte> output, int offset, int length)
     {
         output[0] = (byte)(((length - 1) << 2) | 2);
         BinaryPrimitives.WriteUInt16LittleEndian(output[1..], (ushort)offset);

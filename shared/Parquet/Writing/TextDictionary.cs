@@ -22,9 +22,6 @@ internal sealed class TextDictionary : IDisposable
     /// <summary>Index of every row that has a value.</summary>
     public ReadOnlySpan<int> Indices => _indices.AsSpan(0, _rows);
 
-    /// <summary>Bits of an index. One at least, because some readers stumble over a width of zero.</summary>
-    public int BitWidth => Math.Max(1, 32 - System.Numerics.BitOperations.LeadingZeroCount((uint)(Count - 1)));
-
     /// <summary>Builds it and true, or false as soon as it turns out not to pay: over half of the values distinct, or too large.</summary>
     public bool TryBuild(ReadOnlySpan<string?> values, int presentCount, ColumnBounds bounds)
     {

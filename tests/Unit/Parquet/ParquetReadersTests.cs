@@ -114,6 +114,25 @@ public sealed class ParquetReadersTests : IDisposable
     }
 
     [Fact]
+    public void DictionariesOfNumbers_ReadTheSameEverywhere()
+    {
+        const int rows = 600;
+        double[] odd = [double.NaN, double.PositiveInfinity, double.NegativeInfinity, -0.0, 0.0, double.Epsilon, double.MaxValue, 0.1];
+        bool[] isNull = [.. Enumerable.Range(0, rows).Select(row => row % 7 < 2)];
+        WriteAndRead(
+            [
+                WrittenColumn.Doubles("odd", [.. Enumerable.Range(0, rows).Select(row => odd[row * row % 13 % 8])]),
+                WrittenColumn.Doubles("some", [.. Enumerable.Range(0, rows).Select(row => row % 37 / 8.0)], isNull),
+                WrittenColumn.Longs("one", [.. Enumerable.Repeat(long.MinValue, rows)]),
+                WrittenColumn.Longs("half", [.. Enumerable.Range(0, rows).Select(row => (long)(row / 2) << 33)]),
+                WrittenColumn.Longs("few", [.. Enumerable.Range(0, rows).Select(row => row % 3 - 1L)], isNull),
+                WrittenColumn.Times("time", [.. Enumerable.Range(0, rows).Select(row => MarketOpen + (row / 5 * Minute))]),
+            ],
+            rows);
+        Assert.All(NodeReaders.Query($"SELECT encodings FROM parquet_metadata('{_scratch["a.parquet"]}')"), column => Assert.Contains("RLE_DICTIONARY", column[0]));
+    }
+
+    [Fact]
     public void ManyPages_ReadTheSame()
     {
         const int rows = 300_000;
@@ -122,6 +141,7 @@ public sealed class ParquetReadersTests : IDisposable
         [
             WrittenColumn.Longs("n", [.. Enumerable.Range(0, rows).Select(row => (long)row)], isNull),
             WrittenColumn.Doubles("d", [.. Enumerable.Range(0, rows).Select(row => row / 8.0)]),
+            WrittenColumn.Longs("r", [.. Enumerable.Range(0, rows).Select(row => row % 1000L)], isNull),
             WrittenColumn.Texts("t", [.. Enumerable.Range(0, rows).Select(row => $"row {row}")]),
             WrittenColumn.Texts("few", [.. Enumerable.Range(0, rows).Select(row => row % 5 == 0 ? null : $"row {row % 1000}")]),
         ];
@@ -131,12 +151,13 @@ public sealed class ParquetReadersTests : IDisposable
             SELECT count(*),
               count(*) FILTER (n IS DISTINCT FROM CASE WHEN file_row_number % 5 <> 0 THEN file_row_number END),
               count(*) FILTER (d IS DISTINCT FROM file_row_number / 8.0),
+              count(*) FILTER (r IS DISTINCT FROM CASE WHEN file_row_number % 5 <> 0 THEN file_row_number % 1000 END),
               count(*) FILTER (t IS DISTINCT FROM 'row ' || file_row_number),
               count(*) FILTER (few IS DISTINCT FROM CASE WHEN file_row_number % 5 <> 0 THEN 'row ' || file_row_number % 1000 END)
             FROM read_parquet('{_scratch["a.parquet"]}', file_row_number = true)
             """));
-        Assert.Equal(["300000", "0", "0", "0", "0"], answer);
-        Assert.All(NodeReaders.Read(_scratch["a.parquet"]).Values, table => Assert.Equal(["299999", "37499.875", "row 299999", "row 999"], table.Rows[^1].AsEnumerable()));
+        Assert.Equal(["300000", "0", "0", "0", "0", "0"], answer);
+        Assert.All(NodeReaders.Read(_scratch["a.parquet"]).Values, table => Assert.Equal(["299999", "37499.875", "999", "row 299999", "row 999"], table.Rows[^1].AsEnumerable()));
     }
 
     private static WrittenColumn[] Bars(int rows)
