@@ -44,7 +44,7 @@ internal sealed class ArchiveInspector(ColumnMap map, TimeProvider time)
             {
                 for (int row = 0; row < batch.Count; row++)
                 {
-                    tickers.Add(batch.Tickers[row].Name);
+                    tickers.Add(batch.TickerOf(row));
                     min = Math.Min(min, batch.Micros[row]);
                     max = Math.Max(max, batch.Micros[row]);
                 }

@@ -26,6 +26,9 @@ internal sealed class ArchiveReading(RowFilter filter, CancellationToken cancell
     /// <summary>One for all columns of all files: each is converted before the next is read.</summary>
     public ColumnVector Scratch { get; } = new(RowBatch.Capacity);
 
+    /// <summary>Tickers of the rows that are being read, likewise.</summary>
+    public TickerEntry[] RowTickers { get; } = new TickerEntry[RowBatch.Capacity];
+
     /// <summary>What is wrong with the rows that are being read, likewise.</summary>
     public RowFault[] Faults { get; } = new RowFault[RowBatch.Capacity];
 

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using Streaming.Producer.Archive.Values;
 using Streaming.Shared.Ticks;
 
@@ -10,23 +12,22 @@ namespace Streaming.Producer.Archive;
 internal sealed class RowBatch
 {
     /// <summary>Few enough that thousands of files can be open in one merge, many enough that a column's set-up does not count.</summary>
-    public const int Capacity = 1024;
+    public const int Capacity = 512;
 
     private static readonly int[] NoDays = Filled(TradeDate.None);
     private static readonly double[] NoPrices = Filled(double.NaN);
     private static readonly long[] NoVolumes = Filled(Tick.NoVolume);
 
+    private string[]? _tickers;
     private int[]? _days;
     private double[]? _open;
     private double[]? _high;
     private double[]? _low;
     private long[]? _volume;
-    private TickerEntry? _onlyTicker;
+    private string? _onlyTicker;
 
     /// <summary>Rows that are here now.</summary>
     public int Count { get; set; }
-
-    public TickerEntry[] Tickers { get; } = new TickerEntry[Capacity];
 
     /// <summary>Event time, or midnight of the trade date for daily bars: what orders the rows.</summary>
     public long[] Micros { get; } = new long[Capacity];
@@ -61,37 +62,40 @@ internal sealed class RowBatch
         for (int row = 0; row < count; row++) Micros[row] = Days[row] * EventTime.MicrosPerDay;
     }
 
-    /// <summary>Puts one ticker in all rows, unless it stands there already.</summary>
-    public void FillTickers(TickerEntry ticker)
-    {
-        if (ReferenceEquals(ticker, _onlyTicker)) return;
-        Tickers.AsSpan().Fill(ticker);
-        _onlyTicker = ticker;
-    }
+    /// <summary>All rows are of this ticker.</summary>
+    public void SetTicker(string name) => _onlyTicker = name;
 
-    /// <summary>To be called before tickers are written row by row.</summary>
-    public TickerEntry[] BeginTickers()
+    /// <summary>The tickers of the rows, which are to be written now.</summary>
+    public string[] SetTickers()
     {
         _onlyTicker = null;
-        return Tickers;
+        return _tickers ??= new string[Capacity];
     }
+
+    public string TickerOf(int row) => _onlyTicker ?? _tickers![row];
 
     /// <summary>Drops all rows but these, which rise.</summary>
     public void Keep(ReadOnlySpan<int> rows)
     {
         for (int i = 0; i < rows.Length; i++)
         {
-            if (rows[i] != i) Copy(this, rows[i], i);
+            if (rows[i] == i) continue;
+            if (_onlyTicker is null) _tickers![i] = _tickers[rows[i]];
+            CopyNumbers(this, rows[i], i);
         }
 
-        _onlyTicker = null;
         Count = rows.Length;
     }
 
-    /// <summary>Copies a row of a batch that has the same columns.</summary>
+    /// <summary>Copies a row of a batch that has the same columns, after <see cref="SetTickers"/>.</summary>
     public void Copy(RowBatch from, int row, int to)
     {
-        Tickers[to] = from.Tickers[row];
+        _tickers![to] = from.TickerOf(row);
+        CopyNumbers(from, row, to);
+    }
+
+    private void CopyNumbers(RowBatch from, int row, int to)
+    {
         Micros[to] = from.Micros[row];
         Close[to] = from.Close[row];
         if (Days != NoDays) Days[to] = from.Days[row];
@@ -101,17 +105,31 @@ internal sealed class RowBatch
         if (Volume != NoVolumes) Volume[to] = from.Volume[row];
     }
 
+    /// <summary>Event time of a row.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public long MicrosOf(int row)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)row, (uint)Capacity);
+        return At(Micros, row);
+    }
+
     public void CopyTo(int row, ref Tick tick)
     {
-        tick.Ticker = Tickers[row].Name;
-        tick.TimestampMicros = Micros[row];
-        tick.Date = Days[row] == TradeDate.None ? null : TradeDate.ToDate(Days[row]);
-        tick.Open = Open[row];
-        tick.High = High[row];
-        tick.Low = Low[row];
-        tick.Close = Close[row];
-        tick.Volume = Volume[row];
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)row, (uint)Capacity);
+        tick.Ticker = TickerOf(row);
+        tick.TimestampMicros = At(Micros, row);
+        int day = At(Days, row);
+        tick.Date = day == TradeDate.None ? null : TradeDate.ToDate(day);
+        tick.Open = At(Open, row);
+        tick.High = At(High, row);
+        tick.Low = At(Low, row);
+        tick.Close = At(Close, row);
+        tick.Volume = At(Volume, row);
     }
+
+    // Each column has room for all rows, so that one check serves them all: a merge goes from run to run, and the length of each column
+    // would be one more line of each in the cache.
+    private static T At<T>(T[] column, int row) => Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(column), row);
 
     private static T[] Filled<T>(T value)
     {

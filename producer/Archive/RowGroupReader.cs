@@ -93,13 +93,15 @@ internal sealed class RowGroupReader
         {
             RowFault fault = _reading.Faults[row];
             bool isPlaced = fault.IsNone || fault.Field > TickField.Timestamp;
-            if (isPlaced && !(batch.Tickers[row].IsWanted && _reading.Filter.HoldsTime(batch.Micros[row]))) continue;
+            if (isPlaced && !(IsWanted(row) && _reading.Filter.HoldsTime(batch.Micros[row]))) continue;
             if (fault.IsNone) _reading.Usable[usable++] = row;
             else _refused.RefuseRow(_group.File.Path, firstRow + row, fault);
         }
 
         batch.Keep(_reading.Usable.AsSpan(0, usable));
     }
+
+    private bool IsWanted(int row) => _reading.Filter.Tickers is null || _reading.RowTickers[row].IsWanted;
 
     // Of whole columns, what Select asks of each row.
     private bool AreAllWanted(RowBatch batch, int count)
@@ -111,45 +113,41 @@ internal sealed class RowGroupReader
     {
         if (_ticker is null)
         {
-            batch.FillTickers(_partitionTicker);
-            if (_partitionTicker.Fault != FaultKind.None)
-                _reading.Faults.AsSpan(0, count).Fill(new RowFault(TickField.Ticker, _partitionTicker.Fault));
+            SetTicker(batch, _partitionTicker, count);
             return;
         }
 
         ColumnVector from = Fill(_ticker, count);
+        ReadOnlySpan<int> codes = [];
         if (from.Dictionary is { } dictionary)
         {
-            ReadTickers(from, dictionary, batch);
-            return;
+            if (dictionary != _dictionary) (_dictionary, _entries) = (dictionary, new TickerEntry?[dictionary.Count]);
+            codes = from.Codes.AsSpan(0, count);
+            if (!from.HasNulls && !codes.ContainsAnyExcept(codes[0]))
+            {
+                SetTicker(batch, EntryOf(codes[0]), count);
+                return;
+            }
         }
 
-        TickerEntry[] tickers = batch.BeginTickers();
-        for (int row = 0; row < count; row++) tickers[row] = Judged(row, from.IsNull[row] ? TickerEntry.Missing : _reading.Tickers.Intern(from.Bytes(row)));
+        string[] names = batch.SetTickers();
+        for (int row = 0; row < count; row++)
+        {
+            TickerEntry entry = from.IsNull[row] ? TickerEntry.Missing : codes.IsEmpty ? _reading.Tickers.Intern(from.Bytes(row)) : EntryOf(codes[row]);
+            (_reading.RowTickers[row], names[row]) = (entry, entry.Name);
+            if (entry.Fault != FaultKind.None) _reading.Faults[row] = new RowFault(TickField.Ticker, entry.Fault);
+        }
     }
 
-    private void ReadTickers(ColumnVector from, ColumnDictionary dictionary, RowBatch batch)
+    private void SetTicker(RowBatch batch, TickerEntry ticker, int count)
     {
-        if (dictionary != _dictionary) (_dictionary, _entries) = (dictionary, new TickerEntry?[dictionary.Count]);
-        ReadOnlySpan<int> codes = from.Codes.AsSpan(0, from.Count);
-        if (!from.HasNulls && !codes.ContainsAnyExcept(codes[0]) && EntryOf(codes[0]) is { Fault: FaultKind.None } only)
-        {
-            batch.FillTickers(only);
-            return;
-        }
-
-        TickerEntry[] tickers = batch.BeginTickers();
-        for (int row = 0; row < codes.Length; row++) tickers[row] = Judged(row, from.IsNull[row] ? TickerEntry.Missing : EntryOf(codes[row]));
+        batch.SetTicker(ticker.Name);
+        if (_reading.Filter.Tickers is not null) _reading.RowTickers.AsSpan(0, count).Fill(ticker);
+        if (ticker.Fault != FaultKind.None) _reading.Faults.AsSpan(0, count).Fill(new RowFault(TickField.Ticker, ticker.Fault));
     }
 
     // Looked up when it is met: a dictionary may have entries that no row has.
     private TickerEntry EntryOf(int code) => _entries[code] ??= _reading.Tickers.Intern(_dictionary!.Bytes(code));
-
-    private TickerEntry Judged(int row, TickerEntry entry)
-    {
-        if (entry.Fault != FaultKind.None) _reading.Faults[row] = new RowFault(TickField.Ticker, entry.Fault);
-        return entry;
-    }
 
     private void ReadTimes(RowBatch batch, int count)
     {

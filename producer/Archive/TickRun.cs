@@ -21,7 +21,7 @@ internal abstract class TickRun(RowGroupPlan group, RowGroupReader reader, RowBa
     protected RowGroupReader Reader { get; } = reader;
 
     /// <summary>Event time of the next tick to take.</summary>
-    public long CurrentMicros => Rows.Micros[_row];
+    public long CurrentMicros => Rows.MicrosOf(_row);
 
     /// <summary>Takes the next tick; false if it was the last at hand.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -74,6 +74,7 @@ internal sealed class SortedRun(RowGroupPlan group, RowGroupReader reader, RowBa
     protected override bool ReadNext()
     {
         _batches ??= ReadAll();
+        Rows.SetTickers();
         Rows.Count = Math.Min(RowBatch.Capacity, _order.Length - _next);
         for (int i = 0; i < Rows.Count; i++)
         {
@@ -93,6 +94,7 @@ internal sealed class SortedRun(RowGroupPlan group, RowGroupReader reader, RowBa
         {
             var held = new RowBatch();
             held.Begin(Group.File.Columns);
+            held.SetTickers();
             for (int row = 0; row < Rows.Count; row++)
             {
                 held.Copy(Rows, row, row);
