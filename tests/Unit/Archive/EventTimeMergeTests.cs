@@ -73,12 +73,13 @@ public sealed class EventTimeMergeTests
         var random = new Random(seed);
         using var folder = new ScratchFolder();
         var rows = new List<(long Micros, int Place)>();
+        const long span = 60_000_000_000_000_000;
         long first = (DateTimeOffset.MinValue - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
         for (int file = 0; file < 300; file++)
         {
             long micros = first + random.Next(3);
             var ticks = new List<Tick>();
-            for (; ticks.Count < 4; micros += random.NextInt64(random.Next(3) switch { 0 => 2, 1 => 1_000_000, _ => 15_000_000_000_000_000 }))
+            for (; ticks.Count < 4; micros += random.NextInt64(random.Next(3) switch { 0 => 2, 1 => 1_000_000, _ => span - (micros - first) }))
             {
                 rows.Add((micros, rows.Count + 1));
                 ticks.Add(TickFile.Tick("A", Start, rows.Count) with { TimestampMicros = micros });
@@ -169,6 +170,18 @@ public sealed class EventTimeMergeTests
         List<Tick> ticks = ArchiveReads.All(new RefusedRows(), [folder.Path], range);
 
         Assert.Equal(Enumerable.Range(6, 10).Select(price => (double)price), ticks.Select(tick => tick.Close));
+    }
+
+    [Fact]
+    public void HeldTimes_HaveABoundForAllRowGroups_AndSpaceComesBack()
+    {
+        var reading = new ArchiveReading(RowFilter.All(new ManualTimeProvider(ArchiveReads.Now)), CancellationToken.None);
+        var held = new List<long[]>();
+        while (reading.RentTimes(ArchiveReading.MaxHeldRows) is { Length: > 0 } times) held.Add(times);
+        Assert.Equal(64, held.Count);
+        Assert.Empty(reading.RentTimes(1));
+        reading.ReturnTimes(held[0]);
+        Assert.NotEmpty(reading.RentTimes(ArchiveReading.MaxHeldRows));
     }
 
     private static Tick Add(List<(long Micros, int Place)> rows, int seconds)

@@ -109,6 +109,19 @@ public sealed class HostileFileTests
         }
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(-1)]
+    public void TextBeyondTheDictionary_IsRefused(int code)
+    {
+        byte[] repeated = [32, .. CompactThrift.Varint(2UL << 1), .. TestEncode.Little(code)];
+        TestColumn column = new(
+            "x", PhysicalType.ByteArray, TestFile.DictionaryPage(1, TestEncode.Prefixed([65])), TestFile.PageV1(2, PageEncoding.RleDictionary, repeated));
+        using ParquetFile file = TestFile.Open(TestFile.Build(2, column));
+        ParquetException problem = Assert.Throws<ParquetException>(() => file.OpenColumn(0, file.Columns[0]).Read(new ColumnVector(2), 2));
+        Assert.Contains("of a dictionary of 1", problem.Message, StringComparison.Ordinal);
+    }
+
     // 30 KB in the file, 100,000 rows of it in one batch would be 3 GB.
     private static TestColumn LongTextRepeated(params byte[][] more)
     {
