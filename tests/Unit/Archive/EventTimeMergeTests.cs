@@ -75,7 +75,7 @@ public sealed class EventTimeMergeTests
         var rows = new List<(long Micros, int Place)>();
         const long span = 60_000_000_000_000_000;
         long first = (DateTimeOffset.MinValue - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
-        for (int file = 0; file < 300; file++)
+        for (int file = 0; file < 500; file++)
         {
             long micros = first + random.Next(3);
             var ticks = new List<Tick>();
