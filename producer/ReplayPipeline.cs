@@ -82,7 +82,7 @@ public sealed class ReplayPipeline(ProducerOptions options, TimeProvider time)
                     Observe();
                 }
 
-                if (clock.Elapsed >= duration) break;
+                if (IsOver()) break;
                 if (archive.IsDaily) tick.TimestampMicros = EventTime.Of(time.GetUtcNow());
                 encoder.Encode(ref tick, sequence++);
                 Progress.FirstEventMicros ??= tick.TimestampMicros;
@@ -90,11 +90,14 @@ public sealed class ReplayPipeline(ProducerOptions options, TimeProvider time)
                 lastMicros = tick.TimestampMicros;
             }
 
-            if (sequence == sequenceBefore || sequence == limit || clock.Elapsed >= duration) break;
+            if (sequence == sequenceBefore || sequence == limit || IsOver()) break;
         }
 
         await publisher.FlushAsync(cancellation);
         Observe();
+
+        // The clock is not asked for each tick of a replay that has all the time it wants.
+        bool IsOver() => options.Duration is not null && clock.Elapsed >= duration;
 
         void Observe() => Progress.Observe(archive.Refused, clock, sequence == 0 ? null : lastMicros);
     }

@@ -30,7 +30,7 @@ internal sealed class ArchiveInspector(ColumnMap map, TimeProvider time)
     {
         var refused = new RefusedRows();
         var tickers = new SortedSet<string>(StringComparer.Ordinal);
-        RowBatch batch = reading.Rows;
+        RowBatch batch = reading.RentBatch(columns);
         long usable = 0;
         long min = long.MaxValue;
         long max = long.MinValue;
@@ -39,17 +39,17 @@ internal sealed class ArchiveInspector(ColumnMap map, TimeProvider time)
         {
             long rows = file.RowGroups[index].RowCount;
             var group = new RowGroupPlan(index, firstRow, rows, long.MinValue, IsSorted: null) { File = new ArchiveFile(input, 0, columns, []) };
-            var reader = new RowGroupReader(file, group, reading, refused);
+            var reader = new RowGroupReader(file, group, reading, refused, heldTimes: []);
             while (reader.Read(batch))
             {
-                foreach (int row in batch.Usable.AsSpan(0, batch.UsableCount))
+                for (int row = 0; row < batch.Count; row++)
                 {
-                    tickers.Add(batch.Tickers[row].Name);
+                    tickers.Add(batch.TickerOf(row));
                     min = Math.Min(min, batch.Micros[row]);
                     max = Math.Max(max, batch.Micros[row]);
                 }
 
-                usable += batch.UsableCount;
+                usable += batch.Count;
             }
 
             firstRow += rows;

@@ -15,7 +15,7 @@ internal sealed class EventTimeMerge : IDisposable
     private readonly RowGroupPlan[] _pending;
     private readonly ArchiveReading _reading;
     private readonly RefusedRows _refused;
-    private readonly RunHeap _runs = new();
+    private readonly RunOrder _runs = new();
     private readonly int _maxSortedRows;
     private long _sortedRows;
     private int _nextPending;
@@ -30,18 +30,24 @@ internal sealed class EventTimeMerge : IDisposable
 
     public bool TryRead(ref Tick tick)
     {
-        // Also at an equal time: a group that is still closed may come first in file order.
-        while (_nextPending < _pending.Length && (_runs.Count == 0 || _pending[_nextPending].MinMicros <= _runs.FirstMicros))
-            Open(_pending[_nextPending++]);
-        if (_runs.Count == 0) return false;
-        tick = _runs.First.Current;
-        AdvanceFirst();
+        if (!_runs.HasNext && !Settle()) return false;
+        if (!_runs.TakeFirst(ref tick)) FillFirst();
         return true;
     }
 
     public void Dispose()
     {
-        foreach (TickRun run in _runs.Clear()) run.Group.File.Release();
+        foreach (TickRun run in _runs.RemoveAll()) Close(run);
+    }
+
+    // Opens what may come next; false if nothing is left.
+    private bool Settle()
+    {
+        // Also at an equal time: a group that is still closed may come first in file order.
+        while (_nextPending < _pending.Length && _pending[_nextPending].MinMicros <= _runs.FirstMicros()) Open(_pending[_nextPending++]);
+        if (_runs.Count == 0) return false;
+        _runs.Arrange(_nextPending < _pending.Length ? _pending[_nextPending].MinMicros : long.MaxValue);
+        return true;
     }
 
     private void Open(RowGroupPlan group)
@@ -49,17 +55,19 @@ internal sealed class EventTimeMerge : IDisposable
         if (group.File.IsRefused) return;
         bool isAcquired = false;
         long reserved = 0;
+        long[] times = [];
         try
         {
             ParquetFile file = group.File.Acquire();
             isAcquired = true;
-            bool isSorted = group.IsSorted ?? TimeScan.Of(file, group.Index, group.File.Columns, _reading).IsSorted;
+            bool isSorted = group.IsSorted ?? IsSorted(file, group, ref times);
             if (!isSorted) reserved = ReserveSortedRows(group);
-            var reader = new RowGroupReader(file, group, _reading, _refused);
-            TickRun run = isSorted ? new StreamedRun(group, reader, _reading.Rows) : new SortedRun(group, reader, _reading.Rows);
-            if (run.MoveNext())
+            var reader = new RowGroupReader(file, group, _reading, _refused, times);
+            RowBatch rows = _reading.RentBatch(group.File.Columns);
+            TickRun run = isSorted ? new StreamedRun(group, reader, rows) : new SortedRun(group, reader, rows);
+            if (run.Fill())
             {
-                if (run.Current.TimestampMicros < group.MinMicros) throw new ParquetException(group.File.Path, $"the statistics of row group {group.Index} are wrong.");
+                if (run.CurrentMicros < group.MinMicros) throw new ParquetException(group.File.Path, $"the statistics of row group {group.Index} are wrong.");
                 _runs.Add(run);
                 return;
             }
@@ -69,9 +77,22 @@ internal sealed class EventTimeMerge : IDisposable
         catch (Exception e) when (ReadFaults.IsFileFault(e))
         {
             if (isAcquired) group.File.Release();
+            _reading.ReturnTimes(times);
             _sortedRows -= reserved;
             Refuse(group.File, ReadFaults.Reason(e));
         }
+    }
+
+    /// <param name="times">Gets the times, if they can be held: they are read for the look already.</param>
+    private bool IsSorted(ParquetFile file, RowGroupPlan group, ref long[] times)
+    {
+        TickColumns columns = group.File.Columns;
+        if (!columns.IsDaily) times = _reading.RentTimes(group.RowCount);
+        TimeScan scan = TimeScan.Of(file, group.Index, columns, _reading, times);
+        if (scan.AreAllUsable) return scan.IsSorted;
+        _reading.ReturnTimes(times);
+        times = [];
+        return scan.IsSorted;
     }
 
     private long ReserveSortedRows(RowGroupPlan group)
@@ -88,12 +109,12 @@ internal sealed class EventTimeMerge : IDisposable
         return group.RowCount;
     }
 
-    private void AdvanceFirst()
+    private void FillFirst()
     {
         TickRun run = _runs.First;
         try
         {
-            if (run.MoveNext())
+            if (run.Fill())
             {
                 _runs.MoveFirst();
                 return;
@@ -105,26 +126,21 @@ internal sealed class EventTimeMerge : IDisposable
             return;
         }
 
-        _runs.RemoveFirst();
+        _runs.Remove(run);
         Close(run);
     }
 
     private void Close(TickRun run)
     {
         if (run is SortedRun) _sortedRows -= run.Group.RowCount;
-        run.Group.File.Release();
+        run.Release(_reading);
     }
 
     // Once for a file, however many of its groups are open.
     private void Refuse(ArchiveFile file, string reason)
     {
         file.IsRefused = true;
-        foreach (TickRun run in _runs.Clear())
-        {
-            if (run.Group.File == file) Close(run);
-            else _runs.Add(run);
-        }
-
+        foreach (TickRun run in _runs.RemoveAll(file)) Close(run);
         _refused.RefuseFile(file.Path, reason);
     }
 }

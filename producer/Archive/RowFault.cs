@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Streaming.Shared.Ticks;
 
 namespace Streaming.Producer.Archive;
@@ -37,6 +38,9 @@ internal enum FaultKind : byte
 internal readonly record struct RowFault(TickField Field, FaultKind Kind)
 {
     public bool IsNone => Kind == FaultKind.None;
+
+    /// <summary>Something is wrong with one of the rows; that nothing is, is all zeros.</summary>
+    public static bool IsAny(ReadOnlySpan<RowFault> faults) => MemoryMarshal.AsBytes(faults).ContainsAnyExcept((byte)0);
 
     public override string ToString()
     {

@@ -1,6 +1,6 @@
 using Streaming.Producer.Archive.Values;
 using Streaming.Shared.Parquet;
-using Streaming.Shared.Ticks;
+using Streaming.Shared.Parquet.Decoding;
 
 namespace Streaming.Producer.Archive;
 
@@ -21,10 +21,15 @@ internal sealed class RowGroupReader
     private readonly ColumnReader? _low;
     private readonly ColumnReader _close;
     private readonly ColumnReader? _volume;
+    private ColumnDictionary? _dictionary;
+    private TickerEntry?[] _entries = [];
+    private long[] _heldTimes;
     private long _rowsRead;
 
-    public RowGroupReader(ParquetFile file, RowGroupPlan group, ArchiveReading reading, RefusedRows refused)
+    /// <param name="heldTimes">Times of the rows, all usable, if somebody has read them; else empty.</param>
+    public RowGroupReader(ParquetFile file, RowGroupPlan group, ArchiveReading reading, RefusedRows refused, long[] heldTimes)
     {
+        _heldTimes = heldTimes;
         (_group, _reading, _refused) = (group, reading, refused);
         ColumnReader? Open(ParquetColumn? column) => column is null ? null : file.OpenColumn(group.Index, column);
         TickColumns columns = group.File.Columns;
@@ -32,7 +37,7 @@ internal sealed class RowGroupReader
             ? reading.Tickers.Intern(System.Text.Encoding.UTF8.GetBytes(name))
             : TickerEntry.Missing;
         _ticker = Open(columns.Ticker);
-        _timestamp = Open(columns.Timestamp);
+        _timestamp = heldTimes.Length > 0 ? null : Open(columns.Timestamp);
         _date = Open(columns.Date);
         _open = Open(columns.Open);
         _high = Open(columns.High);
@@ -43,22 +48,23 @@ internal sealed class RowGroupReader
 
     private TickColumns Columns => _group.File.Columns;
 
-    /// <summary>Reads the next rows; false at the end of the group. A batch may hold no usable row.</summary>
+    /// <summary>Puts the next usable rows into the batch, maybe none; false at the end of the group.</summary>
+    /// <param name="batch">Begun with the file's columns.</param>
     public bool Read(RowBatch batch)
     {
         _reading.Cancellation.ThrowIfCancellationRequested();
-        batch.UsableCount = 0;
+        batch.Count = 0;
         int count = (int)Math.Min(RowBatch.Capacity, _group.RowCount - _rowsRead);
         if (count == 0) return false;
-        batch.Faults.AsSpan(0, count).Clear();
+        _reading.Faults.AsSpan(0, count).Clear();
 
         // In this order, because a row's first fault is the one that is told.
         ReadTickers(batch, count);
         ReadTimes(batch, count);
-        ReadPrices(_close, Columns.Close, TickField.Close, batch.Close, batch, count);
-        ReadPrices(_open, Columns.Open, TickField.Open, batch.Open, batch, count);
-        ReadPrices(_high, Columns.High, TickField.High, batch.High, batch, count);
-        ReadPrices(_low, Columns.Low, TickField.Low, batch.Low, batch, count);
+        ReadPrices(_close, Columns.Close, TickField.Close, batch.Close, count);
+        ReadPrices(_open, Columns.Open, TickField.Open, batch.Open, count);
+        ReadPrices(_high, Columns.High, TickField.High, batch.High, count);
+        ReadPrices(_low, Columns.Low, TickField.Low, batch.Low, count);
         ReadVolumes(batch, count);
 
         Select(batch, count);
@@ -66,86 +72,111 @@ internal sealed class RowGroupReader
         return true;
     }
 
+    /// <summary>Gives back what it holds; nothing can be read afterwards.</summary>
+    public void Release()
+    {
+        _reading.ReturnTimes(_heldTimes);
+        _heldTimes = [];
+    }
+
     private void Select(RowBatch batch, int count)
     {
+        if (AreAllWanted(batch, count))
+        {
+            batch.Count = count;
+            return;
+        }
+
         long firstRow = _group.FirstRow + _rowsRead + 1;
+        int usable = 0;
         for (int row = 0; row < count; row++)
         {
-            RowFault fault = batch.Faults[row];
+            RowFault fault = _reading.Faults[row];
             bool isPlaced = fault.IsNone || fault.Field > TickField.Timestamp;
-            if (isPlaced && !(batch.Tickers[row].IsWanted && _reading.Filter.HoldsTime(batch.Micros[row]))) continue;
-            if (fault.IsNone) batch.Usable[batch.UsableCount++] = row;
+            if (isPlaced && !(IsWanted(row) && _reading.Filter.HoldsTime(batch.Micros[row]))) continue;
+            if (fault.IsNone) _reading.Usable[usable++] = row;
             else _refused.RefuseRow(_group.File.Path, firstRow + row, fault);
         }
+
+        batch.Keep(_reading.Usable.AsSpan(0, usable));
     }
+
+    private bool IsWanted(int row) => _reading.Filter.Tickers is null || _reading.RowTickers[row].IsWanted;
+
+    // Of whole columns, what Select asks of each row.
+    private bool AreAllWanted(RowBatch batch, int count)
+        => _reading.Filter.Tickers is null
+            && ValueRange.Holds<long>(batch.Micros.AsSpan(0, count), _reading.Filter.FromMicros, _reading.Filter.ToMicros - 1)
+            && !RowFault.IsAny(_reading.Faults.AsSpan(0, count));
 
     private void ReadTickers(RowBatch batch, int count)
     {
         if (_ticker is null)
         {
-            batch.Tickers.AsSpan(0, count).Fill(_partitionTicker);
-            if (_partitionTicker.Fault != FaultKind.None)
-                batch.Faults.AsSpan(0, count).Fill(new RowFault(TickField.Ticker, _partitionTicker.Fault));
+            SetTicker(batch, _partitionTicker, count);
             return;
         }
 
-        for (int filled = 0; filled < count; filled += _reading.Scratch.Count)
+        ColumnVector from = Fill(_ticker, count);
+        ReadOnlySpan<int> codes = [];
+        if (from.Dictionary is { } dictionary)
         {
-            ColumnVector from = Fill(_ticker, count - filled);
-            for (int row = 0; row < from.Count; row++)
+            if (dictionary != _dictionary) (_dictionary, _entries) = (dictionary, new TickerEntry?[dictionary.Count]);
+            codes = from.Codes.AsSpan(0, count);
+            if (!from.HasNulls && !codes.ContainsAnyExcept(codes[0]))
             {
-                TickerEntry entry = from.IsNull[row] ? TickerEntry.Missing : _reading.Tickers.Intern(from.Bytes(row));
-                batch.Tickers[filled + row] = entry;
-                if (entry.Fault != FaultKind.None) batch.Faults[filled + row] = new RowFault(TickField.Ticker, entry.Fault);
+                SetTicker(batch, EntryOf(codes[0]), count);
+                return;
             }
         }
+
+        string[] names = batch.SetTickers();
+        for (int row = 0; row < count; row++)
+        {
+            TickerEntry entry = from.IsNull[row] ? TickerEntry.Missing : codes.IsEmpty ? _reading.Tickers.Intern(from.Bytes(row)) : EntryOf(codes[row]);
+            (_reading.RowTickers[row], names[row]) = (entry, entry.Name);
+            if (entry.Fault != FaultKind.None) _reading.Faults[row] = new RowFault(TickField.Ticker, entry.Fault);
+        }
     }
+
+    private void SetTicker(RowBatch batch, TickerEntry ticker, int count)
+    {
+        batch.SetTicker(ticker.Name);
+        if (_reading.Filter.Tickers is not null) _reading.RowTickers.AsSpan(0, count).Fill(ticker);
+        if (ticker.Fault != FaultKind.None) _reading.Faults.AsSpan(0, count).Fill(new RowFault(TickField.Ticker, ticker.Fault));
+    }
+
+    // Looked up when it is met: a dictionary may have entries that no row has.
+    private TickerEntry EntryOf(int code) => _entries[code] ??= _reading.Tickers.Intern(_dictionary!.Bytes(code));
 
     private void ReadTimes(RowBatch batch, int count)
     {
         ReadDates(batch, count);
-        for (int filled = 0; _timestamp is not null && filled < count; filled += _reading.Scratch.Count)
-        {
-            EventTime.Convert(
-                Columns.Timestamp!, Fill(_timestamp, count - filled), _reading.Filter.LatestMicros,
-                batch.Micros.AsSpan(filled), batch.Faults.AsSpan(filled));
-        }
-
-        if (_timestamp is not null) return;
-        for (int row = 0; row < count; row++) batch.Micros[row] = batch.Days[row] * EventTime.MicrosPerDay;
+        if (_heldTimes.Length > 0) _heldTimes.AsSpan((int)_rowsRead, count).CopyTo(batch.Micros);
+        else if (_timestamp is not null) EventTime.Convert(Columns.Timestamp!, Fill(_timestamp, count), _reading.Filter.LatestMicros, batch.Micros, _reading.Faults);
+        else batch.SetMicrosFromDays(count);
     }
 
     private void ReadDates(RowBatch batch, int count)
     {
-        if (_date is null)
-            batch.Days.AsSpan(0, count).Fill(Columns.PartitionDate is { } day ? TradeDate.DaysSince1970(day) : TradeDate.None);
-        for (int filled = 0; _date is not null && filled < count; filled += _reading.Scratch.Count)
-        {
-            TradeDate.Convert(
-                Columns.Date!, Fill(_date, count - filled), Columns.IsDaily, batch.Days.AsSpan(filled), batch.Faults.AsSpan(filled));
-        }
+        if (_date is not null) TradeDate.Convert(Columns.Date!, Fill(_date, count), Columns.IsDaily, batch.Days, _reading.Faults);
+        else if (Columns.PartitionDate is { } day) batch.Days.AsSpan(0, count).Fill(TradeDate.DaysSince1970(day));
     }
 
-    private void ReadPrices(ColumnReader? reader, ParquetColumn? column, TickField field, double[] prices, RowBatch batch, int count)
+    private void ReadPrices(ColumnReader? reader, ParquetColumn? column, TickField field, double[] prices, int count)
     {
-        if (reader is null) prices.AsSpan(0, count).Fill(double.NaN);
-        for (int filled = 0; reader is not null && filled < count; filled += _reading.Scratch.Count)
-        {
-            Number.ConvertPrices(
-                column!, Fill(reader, count - filled), field, isNeeded: field == TickField.Close, prices.AsSpan(filled), batch.Faults.AsSpan(filled));
-        }
+        if (reader is not null) Number.ConvertPrices(column!, Fill(reader, count), field, isNeeded: field == TickField.Close, prices, _reading.Faults);
     }
 
     private void ReadVolumes(RowBatch batch, int count)
     {
-        if (_volume is null) batch.Volume.AsSpan(0, count).Fill(Tick.NoVolume);
-        for (int filled = 0; _volume is not null && filled < count; filled += _reading.Scratch.Count)
-            Number.ConvertVolumes(Columns.Volume!, Fill(_volume, count - filled), batch.Volume.AsSpan(filled), batch.Faults.AsSpan(filled));
+        if (_volume is not null) Number.ConvertVolumes(Columns.Volume!, Fill(_volume, count), batch.Volume, _reading.Faults);
     }
 
+    // A vector holds what a batch does, so that a column comes with all of the rows.
     private ColumnVector Fill(ColumnReader reader, int rows)
     {
-        if (reader.Read(_reading.Scratch, rows) == 0)
+        if (reader.Read(_reading.Scratch, rows) < rows)
             throw new ParquetException(_group.File.Path, $"a column of row group {_group.Index} ends before its {_group.RowCount} rows.");
         return _reading.Scratch;
     }

@@ -1,80 +1,111 @@
-using System.Buffers;
+using System.Runtime.CompilerServices;
 using Streaming.Shared.Ticks;
 
 namespace Streaming.Producer.Archive;
 
-/// <summary>
-/// Ticks of one row group in event-time order, one at a time. Begins before the first: call <see cref="MoveNext"/>. Holds whole ticks
-/// and no columns, because the merge goes from run to run with each tick and would miss the cache once for every column.
-/// </summary>
-internal abstract class TickRun(RowGroupPlan group)
+/// <summary>Ticks of one row group in event-time order; a batch of them is at hand, column by column.</summary>
+/// <param name="rows">Its rows are the batch at hand.</param>
+internal abstract class TickRun(RowGroupPlan group, RowGroupReader reader, RowBatch rows)
 {
-    private Tick[] _ticks = [];
-    private int _count;
-    private int _next;
+    public static readonly IComparer<TickRun> ByRank = Comparer<TickRun>.Create((x, y) => x.Rank.CompareTo(y.Rank));
+
+    private int _row;
 
     public RowGroupPlan Group { get; } = group;
 
     /// <summary>File order, then order in the file: decides between ticks of equal time.</summary>
     public long Rank { get; } = ((long)group.File.Order << 32) | (uint)group.Index;
 
-    public ref readonly Tick Current => ref _ticks[_next - 1];
+    public RowBatch Rows { get; } = rows;
 
-    public bool MoveNext()
+    protected RowGroupReader Reader { get; } = reader;
+
+    /// <summary>Event time of the next tick to take.</summary>
+    public long CurrentMicros => Rows.MicrosOf(_row);
+
+    /// <summary>Takes the next tick; false if it was the last at hand.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool Take(ref Tick tick)
     {
-        if (_next == _count)
-        {
-            _count = Fill(ref _ticks);
-            _next = 0;
-        }
-
-        return _next++ < _count;
+        Rows.CopyTo(_row, ref tick);
+        return ++_row < Rows.Count;
     }
 
-    /// <summary>Puts the next ticks in place of those before; returns how many, 0 at the end.</summary>
-    protected abstract int Fill(ref Tick[] ticks);
+    /// <summary>Brings the next ticks to hand; false at the end.</summary>
+    public bool Fill()
+    {
+        _row = 0;
+        return ReadNext();
+    }
+
+    /// <summary>Gives back what it holds; nothing can be taken afterwards.</summary>
+    public void Release(ArchiveReading reading)
+    {
+        Reader.Release();
+        reading.ReturnBatch(Rows);
+        Group.File.Release();
+    }
+
+    /// <summary>Puts the next rows in place of those before, at least one; false at the end.</summary>
+    protected abstract bool ReadNext();
 }
 
 /// <summary>A group whose times rise: streamed, one batch in memory.</summary>
-/// <param name="columns">Where the rows come to before they are ticks; shared by all runs.</param>
-internal sealed class StreamedRun(RowGroupPlan group, RowGroupReader reader, RowBatch columns) : TickRun(group)
+internal sealed class StreamedRun(RowGroupPlan group, RowGroupReader reader, RowBatch rows) : TickRun(group, reader, rows)
 {
-    protected override int Fill(ref Tick[] ticks)
+    protected override bool ReadNext()
     {
-        while (reader.Read(columns))
+        while (Reader.Read(Rows))
         {
-            if (columns.UsableCount == 0) continue;
-            // Rented, because one for each group of a long history is garbage that waits for a full collection.
-            if (ticks.Length == 0) ticks = ArrayPool<Tick>.Shared.Rent(RowBatch.Capacity);
-            for (int i = 0; i < columns.UsableCount; i++) columns.CopyTo(columns.Usable[i], ref ticks[i]);
-            return columns.UsableCount;
+            if (Rows.Count > 0) return true;
         }
 
-        if (ticks.Length > 0) ArrayPool<Tick>.Shared.Return(ticks, clearArray: true);
-        ticks = [];
-        return 0;
+        return false;
     }
 }
 
 /// <summary>A group whose times do not rise: held in memory and sorted, rows of equal time in file order.</summary>
-internal sealed class SortedRun(RowGroupPlan group, RowGroupReader reader, RowBatch columns) : TickRun(group)
+internal sealed class SortedRun(RowGroupPlan group, RowGroupReader reader, RowBatch rows) : TickRun(group, reader, rows)
 {
-    private bool _isRead;
+    private List<RowBatch>? _batches;
+    private (long Micros, int Row)[] _order = [];
+    private int _next;
 
-    protected override int Fill(ref Tick[] ticks)
+    protected override bool ReadNext()
     {
-        if (_isRead) return 0;
-        _isRead = true;
-        ticks = new Tick[Group.RowCount];
-        int count = 0;
-        while (reader.Read(columns))
+        _batches ??= ReadAll();
+        Rows.SetTickers();
+        Rows.Count = Math.Min(RowBatch.Capacity, _order.Length - _next);
+        for (int i = 0; i < Rows.Count; i++)
         {
-            foreach (int row in columns.Usable.AsSpan(0, columns.UsableCount)) columns.CopyTo(row, ref ticks[count++]);
+            (int batch, int row) = Math.DivRem(_order[_next++].Row, RowBatch.Capacity);
+            Rows.Copy(_batches[batch], row, i);
         }
 
-        var order = new (long Micros, int Row)[count];
-        for (int row = 0; row < count; row++) order[row] = (ticks[row].TimestampMicros, row);
-        Array.Sort(order, ticks, 0, count);
-        return count;
+        return Rows.Count > 0;
+    }
+
+    private List<RowBatch> ReadAll()
+    {
+        var batches = new List<RowBatch>();
+        _order = new (long Micros, int Row)[Group.RowCount];
+        int count = 0;
+        while (Reader.Read(Rows))
+        {
+            var held = new RowBatch();
+            held.Begin(Group.File.Columns);
+            held.SetTickers();
+            for (int row = 0; row < Rows.Count; row++)
+            {
+                held.Copy(Rows, row, row);
+                _order[count++] = (Rows.Micros[row], (batches.Count * RowBatch.Capacity) + row);
+            }
+
+            batches.Add(held);
+        }
+
+        Array.Resize(ref _order, count);
+        Array.Sort(_order);
+        return batches;
     }
 }

@@ -5,15 +5,17 @@ namespace Streaming.Producer.Archive;
 
 /// <summary>A look at the times of a row group alone: where they begin and whether they rise.</summary>
 /// <param name="MinMicros"><see cref="long.MaxValue"/> if no row has a usable time.</param>
-internal readonly record struct TimeScan(long MinMicros, bool IsSorted)
+internal readonly record struct TimeScan(long MinMicros, bool IsSorted, bool AreAllUsable)
 {
-    public static TimeScan Of(ParquetFile file, int group, TickColumns columns, ArchiveReading reading)
+    /// <param name="held">Gets the times of the rows, unless it is empty; only if they are all usable does it have them all.</param>
+    public static TimeScan Of(ParquetFile file, int group, TickColumns columns, ArchiveReading reading, Span<long> held = default)
     {
         ColumnReader reader = file.OpenColumn(group, columns.Order!);
-        (RowFault[] faults, long[] micros, int[] days) = (reading.Rows.Faults, reading.Rows.Micros, reading.Rows.Days);
+        RowBatch rows = reading.RentBatch(columns);
+        (RowFault[] faults, long[] micros, int[] days) = (reading.Faults, rows.Micros, rows.Days);
         long min = long.MaxValue;
         long last = long.MinValue;
-        bool isSorted = true;
+        (bool isSorted, bool areAllUsable) = (true, true);
         while (reader.Read(reading.Scratch, RowBatch.Capacity) is var count and > 0)
         {
             reading.Cancellation.ThrowIfCancellationRequested();
@@ -23,17 +25,35 @@ internal readonly record struct TimeScan(long MinMicros, bool IsSorted)
             else
                 TradeDate.Convert(columns.Date!, reading.Scratch, isNeeded: true, days, faults);
 
-            for (int row = 0; row < count; row++)
+            if (columns.IsDaily) rows.SetMicrosFromDays(count);
+            ReadOnlySpan<long> times = micros.AsSpan(0, KeepUsable(micros, faults.AsSpan(0, count)));
+            areAllUsable &= times.Length == count;
+            if (times.IsEmpty) continue;
+            if (!held.IsEmpty)
             {
-                // A row without a usable time will be refused, so that it has no place in the order either.
-                if (!faults[row].IsNone) continue;
-                long time = columns.IsDaily ? days[row] * EventTime.MicrosPerDay : micros[row];
-                isSorted &= time >= last;
-                min = Math.Min(min, time);
-                last = time;
+                times.CopyTo(held);
+                held = held[times.Length..];
             }
+
+            isSorted &= times[0] >= last && ValueRange.Rises(times);
+            min = Math.Min(min, ValueRange.Min(times));
+            last = times[^1];
         }
 
-        return new TimeScan(min, isSorted);
+        reading.ReturnBatch(rows);
+        return new TimeScan(min, isSorted, areAllUsable);
+    }
+
+    // A row without a usable time will be refused, so that it has no place in the order either.
+    private static int KeepUsable(Span<long> micros, ReadOnlySpan<RowFault> faults)
+    {
+        if (!RowFault.IsAny(faults)) return faults.Length;
+        int usable = 0;
+        for (int row = 0; row < faults.Length; row++)
+        {
+            if (faults[row].IsNone) micros[usable++] = micros[row];
+        }
+
+        return usable;
     }
 }

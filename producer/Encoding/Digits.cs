@@ -1,55 +1,76 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace Streaming.Producer.Encoding;
 
-/// <summary>Decimal numbers, two digits at a time.</summary>
+/// <summary>
+/// Decimal numbers, eight digits at a time in a 64-bit word of their ASCII, the first digit in its lowest byte. A word is written whole,
+/// whatever of it counts: the target needs room for it.
+/// </summary>
 internal static class Digits
 {
-    private static ReadOnlySpan<byte> Pairs =>
-        "0001020304050607080910111213141516171819202122232425262728293031323334353637383940414243444546474849"u8
-        + "5051525354555657585960616263646566676869707172737475767778798081828384858687888990919293949596979899"u8;
+    /// <summary>Room that <see cref="Write"/> may ask for: 20 digits, and what a last word has too much.</summary>
+    public const int MaxBytes = 24;
+
+    private const uint TenTo4 = 10_000;
+    public const uint TenTo8 = 100_000_000;
+    private const ulong Zeros = 0x3030303030303030;
 
     /// <summary>Without leading zeros, of any length.</summary>
-    /// <returns>Bytes written.</returns>
-    public static int Write(Span<byte> target, ulong value)
-    {
-        if (value >= 10_000)
-        {
-            (ulong before, ulong lastFour) = Math.DivRem(value, 10_000);
-            int length = Write(target, before);
-            WriteFour(target[length..], (uint)lastFour);
-            return length + 4;
-        }
+    /// <returns>Bytes that count; up to <see cref="MaxBytes"/> are written over.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int Write(Span<byte> target, ulong value) => value < TenTo8 ? WriteFirst(target, (uint)value) : WriteLong(target, value);
 
-        (uint high, uint low) = Math.DivRem((uint)value, 100);
-        int first = high == 0 ? 0 : WriteOneOrTwo(target, high);
-        if (first == 0) return WriteOneOrTwo(target, low);
-        WriteTwo(target[first..], low);
-        return first + 2;
+    /// <summary>The digits as numbers from 0 to 9, leading zeros among them.</summary>
+    /// <param name="value">Below 100,000,000.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong Eight(uint value)
+    {
+        // Fours, then pairs, then digits: each lane is divided by a multiplication, which is exact for numbers so small.
+        uint high = value / TenTo4;
+        ulong lanes = high | ((ulong)(value - (high * TenTo4)) << 32);
+        ulong quotients = ((lanes * 10_486) >> 20) & 0x0000007F_0000007F;
+        lanes = quotients | ((lanes - (quotients * 100)) << 16);
+        quotients = ((lanes * 103) >> 10) & 0x000F000F_000F000F;
+        return quotients | ((lanes - (quotients * 10)) << 8);
     }
 
-    private static int WriteOneOrTwo(Span<byte> target, uint value)
-    {
-        if (value < 10)
-        {
-            target[0] = (byte)('0' + value);
-            return 1;
-        }
+    /// <summary>The text of digits that are numbers from 0 to 9.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong ToText(ulong digits) => digits | Zeros;
 
-        WriteTwo(target, value);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void WriteWord(Span<byte> target, ulong word)
+    {
+        if (!BitConverter.IsLittleEndian) word = System.Buffers.Binary.BinaryPrimitives.ReverseEndianness(word);
+        Unsafe.WriteUnaligned(ref MemoryMarshal.GetReference(target[..sizeof(ulong)]), word);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int WriteFirst(Span<byte> target, uint value)
+    {
+        ulong digits = Eight(value);
+        // Zeros at the front are the lowest bytes; the last digit stands, be it a zero.
+        int leading = BitOperations.TrailingZeroCount(digits | (1UL << 56)) >> 3;
+        WriteWord(target, ToText(digits) >> (8 * leading));
+        return 8 - leading;
+    }
+
+    /// <summary>Always two digits.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int WriteTwo(Span<byte> target, uint value)
+    {
+        uint tens = (value * 103) >> 10;
+        (target[1], target[0]) = ((byte)('0' + value - (tens * 10)), (byte)('0' + tens));
         return 2;
     }
 
-    /// <param name="value">0 to 99.</param>
-    public static void WriteTwo(Span<byte> target, uint value)
-        => Unsafe.WriteUnaligned(
-            ref MemoryMarshal.GetReference(target[..2]), Unsafe.ReadUnaligned<ushort>(ref MemoryMarshal.GetReference(Pairs.Slice((int)value * 2, 2))));
-
-    /// <param name="value">0 to 9,999.</param>
-    public static void WriteFour(Span<byte> target, uint value)
+    private static int WriteLong(Span<byte> target, ulong value)
     {
-        WriteTwo(target, value / 100);
-        WriteTwo(target[2..], value % 100);
+        (ulong before, ulong lastEight) = Math.DivRem(value, TenTo8);
+        int length = Write(target, before);
+        WriteWord(target[length..], ToText(Eight((uint)lastEight)));
+        return length + 8;
     }
 }

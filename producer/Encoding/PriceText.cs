@@ -1,13 +1,18 @@
 using System.Globalization;
+using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace Streaming.Producer.Encoding;
 
 /// <summary>
 /// The shortest text that reads back to the same double: what .NET writes by default, and valid JSON (1E-07 too). Prices of up to four
-/// decimals, which nearly all are, take a way of their own, several times as fast as looking for the shortest text.
+/// decimals, which nearly all are, take a way of their own, many times as fast as looking for the shortest text.
 /// </summary>
 internal static class PriceText
 {
+    /// <summary>Room that <see cref="Write"/> may ask for; what counts is 24 bytes at most.</summary>
+    public const int MaxBytes = 32;
+
     private const int Decimals = 4;
     private const int UnitsPerOne = 10_000;
 
@@ -17,24 +22,43 @@ internal static class PriceText
     /// </summary>
     private const double MaxUnits = 999_999_999_999_999;
 
-    /// <returns>Bytes written.</returns>
+    /// <returns>Bytes that count; up to <see cref="MaxBytes"/> are written over.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int Write(double price, Span<byte> target)
     {
         double units = Math.Round(price * UnitsPerOne);
         if (units is not (>= 1 and <= MaxUnits) || units / UnitsPerOne != price) return WriteAny(price, target);
-        (ulong whole, ulong fraction) = Math.DivRem((ulong)units, UnitsPerOne);
-        int length = Digits.Write(target, whole);
-        if (fraction == 0) return length;
-        target[length++] = (byte)'.';
-        Digits.WriteFour(target[length..], (uint)fraction);
-        length += Decimals;
-        while (target[length - 1] == '0') length--;
-        return length;
+        ulong count = (ulong)double.ConvertToIntegerNative<long>(units);
+        return count < Digits.TenTo8 ? WriteEight(target, (uint)count) : WriteLong(target, count);
     }
 
     public static int WriteAny(double price, Span<byte> target)
     {
         price.TryFormat(target, out int length, default, CultureInfo.InvariantCulture);
         return length;
+    }
+
+    // Of the eight digits the first four stand before the point, which needs one of them, and the others after it, which needs none.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int WriteEight(Span<byte> target, uint units)
+    {
+        ulong digits = Digits.Eight(units);
+        ulong text = Digits.ToText(digits);
+        int leading = BitOperations.TrailingZeroCount(digits | (1UL << 24)) >> 3;
+        int whole = Decimals - leading;
+        Digits.WriteWord(target, text >> (8 * leading));
+        Digits.WriteWord(target[whole..], ((text >> 24) & ~0xFFUL) | '.');
+        int decimals = Decimals - (BitOperations.LeadingZeroCount((uint)(digits >> 32)) >> 3);
+        return decimals == 0 ? whole : whole + 1 + decimals;
+    }
+
+    private static int WriteLong(Span<byte> target, ulong units)
+    {
+        (ulong whole, ulong fraction) = Math.DivRem(units, UnitsPerOne);
+        int length = Digits.Write(target, whole);
+        // Of the text of the fraction alone, the nought goes to where the last digit stands.
+        (byte last, int decimals) = (target[length - 1], WriteEight(target[(length - 1)..], (uint)fraction));
+        target[length - 1] = last;
+        return length - 1 + decimals;
     }
 }

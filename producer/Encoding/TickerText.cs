@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 using Streaming.Shared.Ticks;
 
 namespace Streaming.Producer.Encoding;
@@ -8,6 +9,7 @@ internal sealed class TickerText(string name, byte[] utf8)
 {
     private readonly byte[] _json = JsonText.Quote(utf8);
     private byte[] _opening = [];
+    private int _openingLength;
     private int _tradeDay = -1;
     private int _eventDay;
 
@@ -16,18 +18,23 @@ internal sealed class TickerText(string name, byte[] utf8)
     public byte[] Utf8 { get; } = utf8;
 
     /// <summary>The record from its brace to the <c>T</c> between the event's day and its time.</summary>
-    public ReadOnlySpan<byte> Opening(DateOnly tradeDate, int eventDay)
+    /// <returns>Bytes that count; up to whole <see cref="Blocks"/> are written over.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public int WriteOpening(Span<byte> target, DateOnly tradeDate, int eventDay)
     {
-        if (_tradeDay != tradeDate.DayNumber || _eventDay != eventDay)
-        {
-            _opening = Write(tradeDate, eventDay);
-            (_tradeDay, _eventDay) = (tradeDate.DayNumber, eventDay);
-        }
-
-        return _opening;
+        if (_tradeDay != tradeDate.DayNumber || _eventDay != eventDay) MoveTo(tradeDate, eventDay);
+        Blocks.Copy(_opening, _openingLength, target);
+        return _openingLength;
     }
 
-    private byte[] Write(DateOnly tradeDate, int eventDay)
+    private void MoveTo(DateOnly tradeDate, int eventDay)
+    {
+        ReadOnlySpan<byte> opening = Write(tradeDate, eventDay);
+        (_opening, _openingLength) = (Blocks.Of(opening), opening.Length);
+        (_tradeDay, _eventDay) = (tradeDate.DayNumber, eventDay);
+    }
+
+    private ReadOnlySpan<byte> Write(DateOnly tradeDate, int eventDay)
     {
         var json = new ArrayBufferWriter<byte>();
         json.Write("{"u8);
@@ -42,7 +49,7 @@ internal sealed class TickerText(string name, byte[] utf8)
         json.Write("\""u8);
         json.Write(DayText.Of(eventDay));
         json.Write("T"u8);
-        return json.WrittenSpan.ToArray();
+        return json.WrittenSpan;
     }
 
     private static void WriteName(ArrayBufferWriter<byte> json, ReadOnlySpan<byte> name)

@@ -58,6 +58,16 @@ public sealed class ColumnReader
         return into.Count;
     }
 
+    // A chunk may go on without its dictionary where that became too large, and rows of both kinds can meet in a vector.
+    private void SpellOut(ColumnVector into, int rows)
+    {
+        ColumnDictionary? dictionary = into.Dictionary;
+        into.Dictionary = null;
+        if (dictionary is null) return;
+        _sink.Begin(into, 0);
+        for (int row = 0; row < rows; row++) _sink.Append(into.IsNull[row] ? [] : dictionary.Bytes(into.Codes[row]));
+    }
+
     internal static VectorStorage StorageOf(PhysicalType type) => type switch
     {
         PhysicalType.Float or PhysicalType.Double => VectorStorage.Doubles,
@@ -81,7 +91,13 @@ public sealed class ColumnReader
                 page.Values.Read(into.Doubles.AsSpan(row, values));
                 NullSpreader.Spread(into.Doubles.AsSpan(row, rows), values, isNull);
                 break;
+            case var _ when page.Values is DictionaryDecoder coded && (row == 0 || into.Dictionary is not null):
+                into.Dictionary = coded.Dictionary;
+                coded.ReadCodes(into.Codes.AsSpan(row, values));
+                NullSpreader.Spread(into.Codes.AsSpan(row, rows), values, isNull);
+                break;
             default:
+                SpellOut(into, row);
                 _sink.Begin(into, row);
                 page.Values.Read(_sink, values);
                 NullSpreader.SpreadEnds(into.ByteEnds, row, rows, values, isNull);

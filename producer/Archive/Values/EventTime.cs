@@ -22,12 +22,29 @@ internal static class EventTime
     /// <param name="latestMicros">Events after it are refused.</param>
     public static void Convert(ParquetColumn column, ColumnVector from, long latestMicros, Span<long> micros, Span<RowFault> faults)
     {
+        if (TryCopy(column, from, latestMicros, micros)) return;
+        ConvertEach(column, from, latestMicros, micros, faults);
+    }
+
+    /// <summary>The simple twin of <see cref="TryCopy"/>, for times of all forms and for what is wrong with them.</summary>
+    internal static void ConvertEach(ParquetColumn column, ColumnVector from, long latestMicros, Span<long> micros, Span<RowFault> faults)
+    {
         for (int row = 0; row < from.Count; row++)
         {
             FaultKind kind = from.IsNull[row] ? FaultKind.Missing : Read(column, from, row, out micros[row]);
             if (kind == FaultKind.None) kind = Judge(micros[row], latestMicros);
             if (kind != FaultKind.None && faults[row].IsNone) faults[row] = new RowFault(TickField.Timestamp, kind);
         }
+    }
+
+    // Microseconds, all of them there and none refused, are taken as they are.
+    private static bool TryCopy(ParquetColumn column, ColumnVector from, long latestMicros, Span<long> micros)
+    {
+        if (column is not { Type: PhysicalType.Int64, Logical: LogicalKind.TimestampMicros } || from.HasNulls) return false;
+        ReadOnlySpan<long> raw = from.Longs.AsSpan(0, from.Count);
+        if (!ValueRange.Holds(raw, MinMicros, latestMicros)) return false;
+        raw.CopyTo(micros);
+        return true;
     }
 
     private static FaultKind Judge(long micros, long latestMicros)

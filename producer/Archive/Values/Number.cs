@@ -23,6 +23,20 @@ internal static class Number
     public static void ConvertPrices(
         ParquetColumn column, ColumnVector from, TickField field, bool isNeeded, Span<double> prices, Span<RowFault> faults)
     {
+        if (TryCopyPrices(column, from, prices)) return;
+        ConvertEachPrice(column, from, field, isNeeded, prices, faults);
+    }
+
+    public static void ConvertVolumes(ParquetColumn column, ColumnVector from, Span<long> volumes, Span<RowFault> faults)
+    {
+        if (TryCopyVolumes(column, from, volumes)) return;
+        ConvertEachVolume(column, from, volumes, faults);
+    }
+
+    /// <summary>The simple twin of <see cref="TryCopyPrices"/>, for prices of all forms and for what is wrong with them.</summary>
+    internal static void ConvertEachPrice(
+        ParquetColumn column, ColumnVector from, TickField field, bool isNeeded, Span<double> prices, Span<RowFault> faults)
+    {
         for (int row = 0; row < from.Count; row++)
         {
             FaultKind kind = FaultKind.None;
@@ -44,7 +58,8 @@ internal static class Number
         }
     }
 
-    public static void ConvertVolumes(ParquetColumn column, ColumnVector from, Span<long> volumes, Span<RowFault> faults)
+    /// <summary>The simple twin of <see cref="TryCopyVolumes"/>, likewise.</summary>
+    internal static void ConvertEachVolume(ParquetColumn column, ColumnVector from, Span<long> volumes, Span<RowFault> faults)
     {
         for (int row = 0; row < from.Count; row++)
         {
@@ -53,6 +68,25 @@ internal static class Number
             else if ((!TryVolume(column, from, row, out volumes[row]) || volumes[row] < 0) && faults[row].IsNone)
                 faults[row] = new RowFault(TickField.Volume, FaultKind.NotAVolume);
         }
+    }
+
+    // Doubles, all of them there and all prices, are taken as they are.
+    private static bool TryCopyPrices(ParquetColumn column, ColumnVector from, Span<double> prices)
+    {
+        if (!ColumnTypes.IsFloating(column) || from.HasNulls) return false;
+        ReadOnlySpan<double> raw = from.Doubles.AsSpan(0, from.Count);
+        if (!ValueRange.Holds(raw, TickRules.MinPrice, TickRules.MaxPrice)) return false;
+        raw.CopyTo(prices);
+        return true;
+    }
+
+    private static bool TryCopyVolumes(ParquetColumn column, ColumnVector from, Span<long> volumes)
+    {
+        if (!ColumnTypes.IsPlainInteger(column) || from.HasNulls) return false;
+        ReadOnlySpan<long> raw = from.Longs.AsSpan(0, from.Count);
+        if (!ValueRange.Holds(raw, 0, long.MaxValue)) return false;
+        raw.CopyTo(volumes);
+        return true;
     }
 
     private static bool TryPrice(ParquetColumn column, ColumnVector from, int row, out double price)

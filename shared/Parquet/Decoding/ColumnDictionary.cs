@@ -1,12 +1,12 @@
 namespace Streaming.Shared.Parquet.Decoding;
 
 /// <summary>The dictionary of a column chunk, decoded once.</summary>
-internal sealed class ColumnDictionary
+public sealed class ColumnDictionary
 {
     private readonly ColumnVector _values;
 
     /// <summary>Decodes a dictionary page, whose values are PLAIN.</summary>
-    public ColumnDictionary(PageBytes page, int count, ParquetColumn column, bool isUnsigned)
+    internal ColumnDictionary(PageBytes page, int count, ParquetColumn column, bool isUnsigned)
     {
         // No entry is smaller than this, so a count that lies is found before memory is taken for it.
         int smallest = column.Type switch
@@ -41,11 +41,13 @@ internal sealed class ColumnDictionary
         plain.CheckEnd();
     }
 
+    /// <summary>Entries.</summary>
     public int Count { get; }
 
-    public long[] Longs => _values.Longs;
+    internal long[] Longs => _values.Longs;
 
-    public double[] Doubles => _values.Doubles;
+    internal double[] Doubles => _values.Doubles;
 
+    /// <summary>An entry, if the column is one of byte arrays.</summary>
     public ReadOnlySpan<byte> Bytes(int index) => _values.Bytes(index);
 }

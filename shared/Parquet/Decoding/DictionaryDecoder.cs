@@ -3,10 +3,12 @@ namespace Streaming.Shared.Parquet.Decoding;
 /// <summary>RLE_DICTIONARY and, the same in older files, PLAIN_DICTIONARY: indices into the chunk's dictionary.</summary>
 internal sealed class DictionaryDecoder(PageBytes bytes, ColumnDictionary dictionary) : ValueDecoder
 {
-    private readonly int[] _indices = new int[1024];
+    private int[]? _indices;
     private PageBytes _bytes = bytes;
     private RleBitPackedDecoder _runs;
     private bool _isOpen;
+
+    public ColumnDictionary Dictionary => dictionary;
 
     public override void Read(Span<long> into) => Gather(dictionary.Longs, into);
 
@@ -19,6 +21,18 @@ internal sealed class DictionaryDecoder(PageBytes bytes, ColumnDictionary dictio
             ReadOnlySpan<int> indices = NextIndices(count);
             foreach (int index in indices) into.Append(dictionary.Bytes(Check(index, dictionary.Count)));
             count -= indices.Length;
+        }
+    }
+
+    /// <summary>The indices alone, each of which the dictionary has.</summary>
+    public void ReadCodes(Span<int> into)
+    {
+        if (into.IsEmpty) return;
+        Open();
+        _runs.Read(into);
+        foreach (int code in into)
+        {
+            if ((uint)code >= (uint)dictionary.Count) Check(code, dictionary.Count);
         }
     }
 
@@ -51,6 +65,7 @@ internal sealed class DictionaryDecoder(PageBytes bytes, ColumnDictionary dictio
     private ReadOnlySpan<int> NextIndices(int wanted)
     {
         Open();
+        _indices ??= new int[1024];
         Span<int> indices = _indices.AsSpan(0, Math.Min(wanted, _indices.Length));
         _runs.Read(indices);
         return indices;

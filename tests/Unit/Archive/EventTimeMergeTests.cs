@@ -1,4 +1,5 @@
 using Streaming.Producer.Archive;
+using Streaming.Shared.Parquet;
 using Streaming.Shared.Ticks;
 using Streaming.Tests.TestKit;
 
@@ -63,6 +64,61 @@ public sealed class EventTimeMergeTests
         Assert.Equal(rows.OrderBy(row => row.Micros).Select(row => (double)row.Place), ticks.Select(tick => tick.Close));
     }
 
+    // More runs and longer distances than one key can say, so that the order has to begin anew on the way.
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void ManyFilesOverTwoThousandYears_LeaveInOrderOfTimeThenFileThenRow(int seed)
+    {
+        var random = new Random(seed);
+        using var folder = new ScratchFolder();
+        var rows = new List<(long Micros, int Place)>();
+        const long span = 60_000_000_000_000_000;
+        long first = (DateTimeOffset.MinValue - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
+        for (int file = 0; file < 500; file++)
+        {
+            long micros = first + random.Next(3);
+            var ticks = new List<Tick>();
+            for (; ticks.Count < 4; micros += random.NextInt64(random.Next(3) switch { 0 => 2, 1 => 1_000_000, _ => span - (micros - first) }))
+            {
+                rows.Add((micros, rows.Count + 1));
+                ticks.Add(TickFile.Tick("A", Start, rows.Count) with { TimestampMicros = micros });
+            }
+
+            TickFile.Write(folder[$"{file:000}.parquet"], [.. ticks]);
+        }
+
+        List<Tick> read = ArchiveReads.All(folder.Path);
+        Assert.Equal(rows.OrderBy(row => row.Micros).Select(row => (double)row.Place), read.Select(tick => tick.Close));
+    }
+
+    // Larger ones are looked at before they are read; of the others the times are held, unless one of them cannot be used.
+    [Theory]
+    [InlineData(ArchiveReading.MaxHeldRows, 1, true)]
+    [InlineData(ArchiveReading.MaxHeldRows + 1, 2, true)]
+    [InlineData(5000, 1, true)]
+    [InlineData(5000, 2, false)]
+    public void Times_AreReadOnceIfTheyCanBeHeld(int rowCount, int timesRead, bool areUsable)
+    {
+        using var folder = new ScratchFolder();
+        Tick[] ticks = [.. Enumerable.Range(0, rowCount).Select(i => TickFile.Tick("A", Start.AddMilliseconds(i), i + 1))];
+        if (!areUsable) ticks[rowCount / 2].TimestampMicros = long.MaxValue - 1;
+        string path = TickFile.Write(folder["a.parquet"], ticks);
+        long read = 0;
+        var input = new InputFile(path, new Dictionary<string, string?>(), () => new CountedSource(new FileByteSource(path), bytes => read += bytes));
+        var reading = new ArchiveReading(RowFilter.All(new ManualTimeProvider(ArchiveReads.Now)), CancellationToken.None);
+        var refused = new RefusedRows();
+        using var merge = new EventTimeMerge(new ArchivePlanner(ColumnMap.Usual, reading, refused).Plan([input]), reading, refused);
+        read = 0;
+        int count = 0;
+        for (Tick tick = default; merge.TryRead(ref tick); count++) Assert.Equal(TickFile.Tick("A", Start.AddMilliseconds(tick.Close - 1), tick.Close), tick);
+
+        Assert.Equal(areUsable ? rowCount : rowCount - 1, count);
+        long once = new FileInfo(path).Length;
+        long column = rowCount * 2L;
+        Assert.True(timesRead == 1 ? read < once + column : read > once + column, $"{read} bytes read of a file of {once}");
+    }
+
     [Fact]
     public void UnsortedBeyondTheBound_IsRefusedWithAWayToSort_AndSpaceComesBack()
     {
@@ -116,10 +172,37 @@ public sealed class EventTimeMergeTests
         Assert.Equal(Enumerable.Range(6, 10).Select(price => (double)price), ticks.Select(tick => tick.Close));
     }
 
+    [Fact]
+    public void HeldTimes_HaveABoundForAllRowGroups_AndSpaceComesBack()
+    {
+        var reading = new ArchiveReading(RowFilter.All(new ManualTimeProvider(ArchiveReads.Now)), CancellationToken.None);
+        var held = new List<long[]>();
+        while (reading.RentTimes(ArchiveReading.MaxHeldRows) is { Length: > 0 } times) held.Add(times);
+        Assert.Equal(64, held.Count);
+        Assert.Empty(reading.RentTimes(1));
+        reading.ReturnTimes(held[0]);
+        Assert.NotEmpty(reading.RentTimes(ArchiveReading.MaxHeldRows));
+    }
+
     private static Tick Add(List<(long Micros, int Place)> rows, int seconds)
     {
         Tick tick = TickFile.Tick("A", Start.AddSeconds(seconds), rows.Count + 1);
         rows.Add((tick.TimestampMicros, rows.Count + 1));
         return tick;
+    }
+
+    private sealed class CountedSource(IByteSource source, Action<int> told) : IByteSource
+    {
+        public string Name => source.Name;
+
+        public long Length => source.Length;
+
+        public void Read(long offset, Span<byte> destination)
+        {
+            told(destination.Length);
+            source.Read(offset, destination);
+        }
+
+        public void Dispose() => source.Dispose();
     }
 }

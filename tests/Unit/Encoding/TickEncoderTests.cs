@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Streaming.Producer.Encoding;
 using Streaming.Shared.Ticks;
@@ -64,6 +65,58 @@ public sealed class TickEncoderTests
         }
     }
 
+    // Seconds, days and hundreds of counts, of which text is remembered, end in all places and come again; the encoder has nothing to go by but the tick.
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void AnyTicksInARow_AreWrittenAsOneByOne(int seed)
+    {
+        var random = new Random(seed);
+        const string run = "a\"run";
+        var encoder = new TickEncoder(new ExchangeCalendar(NewYork), run);
+        Tick[] ticks = [.. Enumerable.Range(0, 20).Select(_ => RandomTick(random))];
+        long sequence = 0;
+        for (int i = 0; i < 20_000; i++)
+        {
+            ref Tick tick = ref ticks[random.Next(ticks.Length)];
+            tick.TimestampMicros = random.Next(4) switch
+            {
+                0 => tick.TimestampMicros,
+                1 => Bar().TimestampMicros + random.Next(-1_500_000, 1_500_000),
+                2 => Bar().TimestampMicros + (random.Next(-500, 500) * 3_600_000_000L) + random.Next(-2, 2),
+                _ => tick.TimestampMicros / 1_000_000 * 1_000_000,
+            };
+            if (random.Next(3) == 0) tick.Close = random.Next(1, 10_000_000) / 100.0;
+            if (random.Next(3) == 0) tick.Volume = random.Next(0, 2000) * 100;
+            sequence = random.Next(50) == 0 ? random.NextInt64() >> random.Next(64) : sequence + 1;
+
+            encoder.Encode(in tick, sequence);
+
+            Assert.Equal(Simply(tick, run, sequence), System.Text.Encoding.UTF8.GetString(encoder.Record));
+        }
+    }
+
+    [Fact]
+    public void LongestRecord_Fits()
+    {
+        string run = new('r', 5000);
+        Tick tick = Bar() with
+        {
+            Ticker = new string('"', TickRules.MaxTickerBytes),
+            TimestampMicros = 253_402_300_799_999_999,
+            Date = DateOnly.MaxValue,
+            Open = 1.2345678901234567E-12,
+            High = 1.2345678901234567E-12,
+            Low = 1.2345678901234567E-12,
+            Close = 1.2345678901234567E-12,
+            Volume = long.MaxValue,
+        };
+        var encoder = new TickEncoder(new ExchangeCalendar(NewYork), run);
+        encoder.Encode(in tick, long.MaxValue);
+        Assert.Equal(Simply(tick, run, long.MaxValue), System.Text.Encoding.UTF8.GetString(encoder.Record));
+    }
+
     [Fact]
     public void Encoding_MakesNoGarbagePerTick()
     {
@@ -113,6 +166,24 @@ public sealed class TickEncoderTests
         // Before the year 1 began in New York there is no date to say; the first day stands for it.
         if (time < DateTimeOffset.MinValue.AddDays(1)) return "0001-01-01";
         return TimeZoneInfo.ConvertTime(time, NewYork).ToString("yyyy-MM-dd");
+    }
+
+    private static string Simply(Tick tick, string run, long sequence)
+    {
+        static string Number(string name, double value) => double.IsNaN(value) ? "" : string.Create(CultureInfo.InvariantCulture, $",\"{name}\":{value}");
+        static string Quoted(string text) => $"\"{text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
+        DateTimeOffset time = DateTimeOffset.UnixEpoch.AddTicks(tick.TimestampMicros * TimeSpan.TicksPerMicrosecond);
+        string fraction = (time.Ticks % TimeSpan.TicksPerSecond) switch
+        {
+            0 => "",
+            var rest when rest % TimeSpan.TicksPerMillisecond == 0 => ".fff",
+            _ => ".ffffff",
+        };
+        string timestamp = time.ToString($"yyyy-MM-dd'T'HH:mm:ss{fraction}+00:00", CultureInfo.InvariantCulture);
+        return $"{{\"ticker\":{Quoted(tick.Ticker)},\"date\":\"{ExpectedDate(tick)}\",\"timestamp\":\"{timestamp}\""
+            + Number("open", tick.Open) + Number("high", tick.High) + Number("low", tick.Low) + Number("close", tick.Close)
+            + (tick.Volume == Tick.NoVolume ? "" : $",\"volume\":{tick.Volume}")
+            + $",\"run\":{Quoted(run)},\"seq\":{sequence}}}";
     }
 
     private static string Encode(Tick tick, long sequence)

@@ -109,16 +109,45 @@ public sealed class HostileFileTests
         }
     }
 
-    [Fact]
-    public void LongTextRepeatedWithoutEnd_IsRefusedBeforeItFillsTheMemory()
+    [Theory]
+    [InlineData(1)]
+    [InlineData(-1)]
+    public void TextBeyondTheDictionary_IsRefused(int code)
     {
-        // 30 KB in the file, 100,000 rows of it in one batch would be 3 GB.
+        byte[] repeated = [32, .. CompactThrift.Varint(2UL << 1), .. TestEncode.Little(code)];
+        TestColumn column = new(
+            "x", PhysicalType.ByteArray, TestFile.DictionaryPage(1, TestEncode.Prefixed([65])), TestFile.PageV1(2, PageEncoding.RleDictionary, repeated));
+        using ParquetFile file = TestFile.Open(TestFile.Build(2, column));
+        ParquetException problem = Assert.Throws<ParquetException>(() => file.OpenColumn(0, file.Columns[0]).Read(new ColumnVector(2), 2));
+        Assert.Contains("of a dictionary of 1", problem.Message, StringComparison.Ordinal);
+    }
+
+    // 30 KB in the file, 100,000 rows of it in one batch would be 3 GB.
+    private static TestColumn LongTextRepeated(params byte[][] more)
+    {
         byte[] dictionary = TestEncode.Prefixed(new byte[30_000]);
         byte[] indices = [1, .. CompactThrift.Varint(100_000UL << 1), 0];
-        TestColumn column = new("x", PhysicalType.ByteArray, TestFile.DictionaryPage(1, dictionary), TestFile.PageV1(100_000, PageEncoding.RleDictionary, indices));
-        using ParquetFile file = TestFile.Open(TestFile.Build(100_000, column));
+        return new("x", PhysicalType.ByteArray, [TestFile.DictionaryPage(1, dictionary), TestFile.PageV1(100_000, PageEncoding.RleDictionary, indices), .. more]);
+    }
+
+    [Fact]
+    public void LongTextRepeatedWithoutEnd_TakesTheMemoryOfOne()
+    {
+        using ParquetFile file = TestFile.Open(TestFile.Build(100_000, LongTextRepeated()));
         long before = GC.GetAllocatedBytesForCurrentThread();
-        Assert.Throws<ParquetException>(() => file.OpenColumn(0, file.Columns[0]).Read(new ColumnVector(100_000), 100_000));
+        var vector = new ColumnVector(100_000);
+        Assert.Equal(100_000, file.OpenColumn(0, file.Columns[0]).Read(vector, 100_000));
+        Assert.Equal(30_000, vector.Bytes(99_999).Length);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 2L << 20);
+    }
+
+    [Fact]
+    public void LongTextRepeatedBeforeAPageWithoutDictionary_IsRefusedBeforeItFillsTheMemory()
+    {
+        byte[] plain = TestFile.PageV1(1, PageEncoding.Plain, TestEncode.Prefixed([65]));
+        using ParquetFile file = TestFile.Open(TestFile.Build(100_001, LongTextRepeated(plain)));
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        Assert.Throws<ParquetException>(() => file.OpenColumn(0, file.Columns[0]).Read(new ColumnVector(100_001), 100_001));
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 128L << 20);
     }
 

@@ -52,6 +52,32 @@ public sealed class PageTests
     internal void PageOfNullsAlone_NeedsNoValuesSection(PageEncoding encoding)
         => Assert.Equal([null, null], Read(2, Column(TestFile.PageV1(2, encoding, TestEncode.Prefixed(TestEncode.Hybrid([0, 0], 1)))) with { IsOptional = true }));
 
+    // The dictionary became too large, and the chunk goes on without it: in the midst of a batch of rows, or between two.
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(5)]
+    [InlineData(100)]
+    public void TextsWithAndWithoutDictionary_AreReadAlike(int batchRows)
+    {
+        byte[] dictionary = [.. TestEncode.Prefixed("AAPL"u8.ToArray()), .. TestEncode.Prefixed("MSFT"u8.ToArray())];
+        byte[] coded = [.. TestEncode.Prefixed(TestEncode.Hybrid([1, 0, 1, 1], 1)), 1, .. TestEncode.Hybrid([1, 0, 1], 1)];
+        byte[] plain = [.. TestEncode.Prefixed(TestEncode.Hybrid([0, 1], 1)), .. TestEncode.Prefixed("IBM"u8.ToArray())];
+        byte[] codedPage = TestFile.PageV1(4, PageEncoding.RleDictionary, coded);
+        var column = new TestColumn(
+            "x", PhysicalType.ByteArray, TestFile.DictionaryPage(2, dictionary), codedPage, TestFile.PageV1(2, PageEncoding.Plain, plain), codedPage);
+        using ParquetFile file = TestFile.Open(TestFile.Build(10, column with { IsOptional = true }));
+        ColumnReader reader = file.OpenColumn(0, file.Columns[0]);
+        var vector = new ColumnVector(100);
+        var texts = new List<string?>();
+        while (reader.Read(vector, batchRows) is var count and > 0)
+        {
+            for (int row = 0; row < count; row++) texts.Add(vector.IsNull[row] ? null : System.Text.Encoding.UTF8.GetString(vector.Bytes(row)));
+        }
+
+        Assert.Equal(["MSFT", null, "AAPL", "MSFT", null, "IBM", "MSFT", null, "AAPL", "MSFT"], texts);
+    }
+
     [Fact]
     public void DeltasOfInt32_WrapAt32Bits()
         => Assert.Equal(["2147483647", "-2147483648"], Read(2, Column(
