@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Streaming.Shared.Streams;
 
 namespace Streaming.Consumer.EventTime;
@@ -6,7 +7,7 @@ namespace Streaming.Consumer.EventTime;
 /// <param name="Position">Last record of the fold.</param>
 /// <param name="ShardMicros">Highest event time of the shard.</param>
 /// <param name="Watermarks">Each ticker's highest event time.</param>
-/// <param name="Windows">All kept windows.</param>
+/// <param name="Windows">All kept windows, those of a ticker together and by start.</param>
 /// <param name="Late">Late ticks not stored yet, up to the position.</param>
 /// <param name="Quarantined">Bad records not stored yet, up to the position.</param>
 /// <param name="Runs">How far each ticker's producer runs have come, of a ticker in the order in which they advanced.</param>
@@ -15,10 +16,14 @@ public sealed record FlushSnapshot(
     Books Books,
     long ShardMicros,
     IReadOnlyList<KeyValuePair<string, long>> Watermarks,
-    IReadOnlyList<WindowSnapshot> Windows,
+    List<WindowSnapshot> Windows,
     IReadOnlyList<KeptRecord> Late,
     IReadOnlyList<KeptRecord> Quarantined,
-    IReadOnlyList<KeyValuePair<string, RunMark>> Runs);
+    IReadOnlyList<KeyValuePair<string, RunMark>> Runs)
+{
+    /// <summary>The windows where they stand: each is large, and a flush looks at all of them several times.</summary>
+    public ReadOnlySpan<WindowSnapshot> WindowsInPlace => CollectionsMarshal.AsSpan(Windows);
+}
 
 /// <summary>What a restart needs: the position and every window that may still change at that position, together.</summary>
 /// <param name="StartAt">Arrival time at which to begin while there is no position, UTC microseconds; null for the oldest record.</param>

@@ -108,10 +108,11 @@ public sealed partial class FlushLoop(
     {
         FlushSnapshot snapshot = _snapshot!;
         int confirmed = 0;
-        for (int i = 0; i < snapshot.Windows.Count; i++)
+        ReadOnlySpan<WindowSnapshot> all = snapshot.WindowsInPlace;
+        for (int i = 0; i < all.Length; i++)
         {
             if (!written.IsConfirmed(i)) continue;
-            windows.Confirm(snapshot.Windows[i]);
+            windows.Confirm(all[i]);
             confirmed++;
         }
 

@@ -10,9 +10,10 @@ internal static class CheckpointMapping
     public static CheckpointDocument With(this CheckpointDocument stored, FlushSnapshot snapshot, BarWriteResult written)
     {
         var windows = new Dictionary<string, List<CheckpointWindow>>(snapshot.Watermarks.Count);
-        for (int i = 0; i < snapshot.Windows.Count; i++)
+        ReadOnlySpan<WindowSnapshot> all = snapshot.WindowsInPlace;
+        for (int i = 0; i < all.Length; i++)
         {
-            WindowSnapshot window = snapshot.Windows[i];
+            ref readonly WindowSnapshot window = ref all[i];
             if (!window.IsNeeded(written.IsConfirmed(i))) continue;
             if (!windows.TryGetValue(window.Window.Ticker.Name, out List<CheckpointWindow>? list))
                 windows.Add(window.Window.Ticker.Name, list = []);
