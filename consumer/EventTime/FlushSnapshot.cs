@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Streaming.Shared.Streams;
 
 namespace Streaming.Consumer.EventTime;
@@ -16,14 +15,10 @@ public sealed record FlushSnapshot(
     Books Books,
     long ShardMicros,
     IReadOnlyList<KeyValuePair<string, long>> Watermarks,
-    List<WindowSnapshot> Windows,
+    IReadOnlyList<WindowSnapshot> Windows,
     IReadOnlyList<KeptRecord> Late,
     IReadOnlyList<KeptRecord> Quarantined,
-    IReadOnlyList<KeyValuePair<string, RunMark>> Runs)
-{
-    /// <summary>The windows where they stand: each is large, and a flush looks at all of them several times.</summary>
-    public ReadOnlySpan<WindowSnapshot> WindowsInPlace => CollectionsMarshal.AsSpan(Windows);
-}
+    IReadOnlyList<KeyValuePair<string, RunMark>> Runs);
 
 /// <summary>What a restart needs: the position and every window that may still change at that position, together.</summary>
 /// <param name="StartAt">Arrival time at which to begin while there is no position, UTC microseconds; null for the oldest record.</param>

@@ -44,12 +44,11 @@ public sealed class BarWriter(
     /// <summary>The places of the due windows, a list for each object that they go to.</summary>
     private static Dictionary<(TickerState Ticker, DateOnly TradeDate), List<int>> DueByObject(FlushSnapshot snapshot)
     {
-        ReadOnlySpan<WindowSnapshot> windows = snapshot.WindowsInPlace;
         var objects = new Dictionary<(TickerState Ticker, DateOnly TradeDate), List<int>>();
         (TickerState? Ticker, DateOnly TradeDate, List<int> Due) last = (null, default, []);
-        for (int i = 0; i < windows.Length; i++)
+        for (int i = 0; i < snapshot.Windows.Count; i++)
         {
-            ref readonly WindowSnapshot window = ref windows[i];
+            WindowSnapshot window = snapshot.Windows[i];
             if (!window.IsDue) continue;
             (TickerState Ticker, DateOnly TradeDate) place = (window.Window.Ticker, window.Value.TradeDate);
             // Nearly always that of the window before.
@@ -82,12 +81,11 @@ public sealed class BarWriter(
 
     private static Bar[] BarsOf(List<int> due, FlushSnapshot snapshot, out string key)
     {
-        ReadOnlySpan<WindowSnapshot> windows = snapshot.WindowsInPlace;
-        ref readonly WindowSnapshot first = ref windows[due[0]];
+        WindowSnapshot first = snapshot.Windows[due[0]];
         key = LakeLayout.Bars(first.Window.Ticker.Name, first.Value.TradeDate);
         // Windows of a ticker stand in the snapshot by start, which is the order of rows in the object.
         var bars = new Bar[due.Count];
-        for (int i = 0; i < bars.Length; i++) bars[i] = Bar.Of(windows[due[i]].Value);
+        for (int i = 0; i < bars.Length; i++) bars[i] = Bar.Of(snapshot.Windows[due[i]].Value);
         return bars;
     }
 

@@ -108,11 +108,10 @@ public sealed partial class FlushLoop(
     {
         FlushSnapshot snapshot = _snapshot!;
         int confirmed = 0;
-        ReadOnlySpan<WindowSnapshot> all = snapshot.WindowsInPlace;
-        for (int i = 0; i < all.Length; i++)
+        for (int i = 0; i < snapshot.Windows.Count; i++)
         {
             if (!written.IsConfirmed(i)) continue;
-            windows.Confirm(all[i]);
+            windows.Confirm(snapshot.Windows[i]);
             confirmed++;
         }
 
