@@ -11,14 +11,15 @@ public static class ConsumerCommands
     public static async Task<int> InvokeAsync(string[] args)
     {
         var verbose = new Option<bool>("--verbose") { Description = "debug log and stack traces", Recursive = true };
+        var settings = new Settings();
         var root = new RootCommand("Computes 1-minute averages and the latest close per ticker from a record stream into a lake.")
         {
-            RunCommand.Create(new Settings(), verbose),
-            QueryCommand.Create(new Settings()),
-            StatusCommand.Create(new Settings()),
-            CheckpointsCommand.Create(new Settings()),
-            ReplayCommand.Create(new Settings(), verbose),
-            LakeCommand.Create(new Settings()),
+            RunCommand.Create(settings, verbose),
+            QueryCommand.Create(settings),
+            StatusCommand.Create(settings),
+            CheckpointsCommand.Create(settings),
+            ReplayCommand.Create(settings, verbose),
+            LakeCommand.Create(settings),
         };
         root.Options.Add(verbose);
 

@@ -6,7 +6,7 @@ namespace Streaming.Consumer.EventTime;
 /// <param name="Position">Last record of the fold.</param>
 /// <param name="ShardMicros">Highest event time of the shard.</param>
 /// <param name="Watermarks">Each ticker's highest event time.</param>
-/// <param name="Windows">All kept windows.</param>
+/// <param name="Windows">All kept windows, those of a ticker together and by start.</param>
 /// <param name="Late">Late ticks not stored yet, up to the position.</param>
 /// <param name="Quarantined">Bad records not stored yet, up to the position.</param>
 /// <param name="Runs">How far each ticker's producer runs have come, of a ticker in the order in which they advanced.</param>

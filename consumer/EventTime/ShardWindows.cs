@@ -235,12 +235,13 @@ public sealed class ShardWindows(EventTimeRules rules, TickerTable tickers)
             foreach (Window window in ticker.Windows)
             {
                 long end = window.Value.EndMicros;
+                bool isSealed = rules.IsSealed(end, ticker.WatermarkMicros);
                 windows.Add(new WindowSnapshot(
                     window,
-                    window.Value,
+                    AsItWas: isSealed ? window : new Window(ticker, window.Value),
                     window.IsDirty,
                     IsDue: window.IsDirty && (openWindowsToo || rules.IsClosed(end, ShardMicros)),
-                    IsSealed: rules.IsSealed(end, ticker.WatermarkMicros)));
+                    isSealed));
             }
         }
 

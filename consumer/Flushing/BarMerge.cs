@@ -10,6 +10,7 @@ public static class BarMerge
     /// <summary>Both lists are sorted by window start, without repeats; so is the result. Null if nothing would change.</summary>
     public static IReadOnlyList<Bar>? Merge(IReadOnlyList<Bar> standing, IReadOnlyList<Bar> fresh)
     {
+        if (standing.Count == 0) return fresh.Count > 0 ? fresh : null;
         var merged = new List<Bar>(standing.Count + fresh.Count);
         bool changed = false;
         int s = 0;

@@ -30,26 +30,43 @@ public sealed class BarWriter(
     {
         _flush++;
         var result = new BarWriteResult(snapshot.Windows.Count);
-        // Not by the object's key, whose text would be made for each window.
-        var objects = new ConcurrentQueue<IGrouping<(TickerState Ticker, DateOnly TradeDate), int>>(Enumerable.Range(0, snapshot.Windows.Count)
-            .Where(i => snapshot.Windows[i].IsDue)
-            .GroupBy(i => (snapshot.Windows[i].Window.Ticker, snapshot.Windows[i].Value.TradeDate)));
+        var objects = new ConcurrentQueue<List<int>>(DueByObject(snapshot).Values);
 
         // Lanes that take from a queue, and no semaphore, which wakes who waits with a token on the thread pool.
         await Task.WhenAll(Enumerable.Range(0, Math.Min(objects.Count, MaxConcurrentPuts)).Select(async _ =>
         {
-            while (objects.TryDequeue(out IGrouping<(TickerState Ticker, DateOnly TradeDate), int>? due))
-                await WriteObjectAsync(LakeLayout.Bars(due.Key.Ticker.Name, due.Key.TradeDate), due, snapshot, result, cancellation);
+            while (objects.TryDequeue(out List<int>? due)) await WriteObjectAsync(due, snapshot, result, cancellation);
         }));
         Forget();
         return result;
     }
 
-    private async Task WriteObjectAsync(
-        string key, IEnumerable<int> due, FlushSnapshot snapshot, BarWriteResult result, CancellationToken cancellation)
+    /// <summary>The places of the due windows, a list for each object that they go to.</summary>
+    private static Dictionary<(TickerState Ticker, DateOnly TradeDate), List<int>> DueByObject(FlushSnapshot snapshot)
     {
-        // Windows of a ticker stand in the snapshot by start, which is the order of rows in the object.
-        Bar[] fresh = [.. due.Select(i => Bar.Of(snapshot.Windows[i].Value))];
+        var objects = new Dictionary<(TickerState Ticker, DateOnly TradeDate), List<int>>();
+        (TickerState? Ticker, DateOnly TradeDate, List<int> Due) last = (null, default, []);
+        for (int i = 0; i < snapshot.Windows.Count; i++)
+        {
+            WindowSnapshot window = snapshot.Windows[i];
+            if (!window.IsDue) continue;
+            (TickerState Ticker, DateOnly TradeDate) place = (window.Window.Ticker, window.Value.TradeDate);
+            // Nearly always that of the window before.
+            if (place.Ticker != last.Ticker || place.TradeDate != last.TradeDate)
+            {
+                if (!objects.TryGetValue(place, out List<int>? due)) objects.Add(place, due = []);
+                last = (place.Ticker, place.TradeDate, due);
+            }
+
+            last.Due.Add(i);
+        }
+
+        return objects;
+    }
+
+    private async Task WriteObjectAsync(List<int> due, FlushSnapshot snapshot, BarWriteResult result, CancellationToken cancellation)
+    {
+        Bar[] fresh = BarsOf(due, snapshot, out string key);
         try
         {
             await retry.RunAsync(token => MergeAsync(key, fresh, token), cancellation);
@@ -60,6 +77,16 @@ public sealed class BarWriter(
         {
             result.AddFailure(failure);
         }
+    }
+
+    private static Bar[] BarsOf(List<int> due, FlushSnapshot snapshot, out string key)
+    {
+        WindowSnapshot first = snapshot.Windows[due[0]];
+        key = LakeLayout.Bars(first.Window.Ticker.Name, first.Value.TradeDate);
+        // Windows of a ticker stand in the snapshot by start, which is the order of rows in the object.
+        var bars = new Bar[due.Count];
+        for (int i = 0; i < bars.Length; i++) bars[i] = Bar.Of(snapshot.Windows[due[i]].Value);
+        return bars;
     }
 
     private async Task<bool> MergeAsync(string key, IReadOnlyList<Bar> fresh, CancellationToken cancellation)

@@ -9,14 +9,18 @@ internal static class CheckpointMapping
     /// <summary>The stored checkpoint with the state that a restart at the snapshot's position needs.</summary>
     public static CheckpointDocument With(this CheckpointDocument stored, FlushSnapshot snapshot, BarWriteResult written)
     {
-        var windows = new Dictionary<string, List<CheckpointWindow>>(snapshot.Watermarks.Count);
-        for (int i = 0; i < snapshot.Windows.Count; i++)
+        var windows = new Dictionary<string, CheckpointWindow[]>(snapshot.Watermarks.Count);
+        var needed = new List<CheckpointWindow>();
+        IReadOnlyList<WindowSnapshot> all = snapshot.Windows;
+        for (int i = 0; i < all.Count; i++)
         {
-            WindowSnapshot window = snapshot.Windows[i];
-            if (!window.IsNeeded(written.IsConfirmed(i))) continue;
-            if (!windows.TryGetValue(window.Window.Ticker.Name, out List<CheckpointWindow>? list))
-                windows.Add(window.Window.Ticker.Name, list = []);
-            list.Add(ToDocument(window.Value));
+            WindowSnapshot window = all[i];
+            if (window.IsNeeded(written.IsConfirmed(i))) needed.Add(ToDocument(window.Value));
+            bool isLastOfTicker = i + 1 == all.Count || all[i + 1].Window.Ticker != window.Window.Ticker;
+            if (!isLastOfTicker || needed.Count == 0) continue;
+            // As large as they are: they stay in memory until the next save.
+            windows.Add(window.Window.Ticker.Name, [.. needed]);
+            needed.Clear();
         }
 
         ILookup<string, CheckpointRun> runs = snapshot.Runs.ToLookup(pair => pair.Key, pair => new CheckpointRun(pair.Value.Run, pair.Value.Seq));
@@ -28,7 +32,7 @@ internal static class CheckpointMapping
             Tickers = [.. snapshot.Watermarks.Select(ticker => new CheckpointTicker(
                 ticker.Key,
                 ticker.Value,
-                windows.TryGetValue(ticker.Key, out List<CheckpointWindow>? list) ? list : [],
+                windows.TryGetValue(ticker.Key, out CheckpointWindow[]? list) ? list : [],
                 [.. runs[ticker.Key]]))],
         };
     }

@@ -44,7 +44,7 @@ internal sealed class CheckpointStore(IObjectStore store, StreamDescription stre
     public async Task<StoredCheckpoint?> PutAsync(CheckpointDocument document, string? tag, CancellationToken cancellation)
     {
         if (!_buffers.TryTake(out ArrayBufferWriter<byte>? buffer)) buffer = new ArrayBufferWriter<byte>();
-        using (var json = new Utf8JsonWriter(buffer)) JsonSerializer.Serialize(json, document, CheckpointJson.Default.CheckpointDocument);
+        CheckpointWriter.Write(buffer, document);
         StoredCheckpoint? stored = await PutAsync(document, buffer.WrittenMemory, tag, cancellation);
         // Not after a failure: a put that was given up may still read it.
         buffer.ResetWrittenCount();

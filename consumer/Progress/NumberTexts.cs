@@ -13,7 +13,9 @@ internal sealed class Int128Text : JsonConverter<Int128>
     public override Int128 Read(ref Utf8JsonReader reader, Type type, JsonSerializerOptions options)
         => Int128.Parse(reader.GetString() ?? "", CultureInfo.InvariantCulture);
 
-    public override void Write(Utf8JsonWriter writer, Int128 value, JsonSerializerOptions options)
+    public override void Write(Utf8JsonWriter writer, Int128 value, JsonSerializerOptions options) => Write(writer, value);
+
+    public static void Write(Utf8JsonWriter writer, Int128 value)
     {
         Span<byte> text = stackalloc byte[MaxLength];
         if (!value.TryFormat(text, out int length, default, CultureInfo.InvariantCulture)) throw new JsonException($"{value} is too long.");
@@ -27,7 +29,9 @@ internal sealed class SequenceNumberText : JsonConverter<SequenceNumber>
     public override SequenceNumber Read(ref Utf8JsonReader reader, Type type, JsonSerializerOptions options)
         => SequenceNumber.Parse(reader.GetString() ?? "");
 
-    public override void Write(Utf8JsonWriter writer, SequenceNumber value, JsonSerializerOptions options)
+    public override void Write(Utf8JsonWriter writer, SequenceNumber value, JsonSerializerOptions options) => Write(writer, value);
+
+    public static void Write(Utf8JsonWriter writer, SequenceNumber value)
     {
         Span<byte> text = stackalloc byte[SequenceNumber.MaxDigits];
         writer.WriteStringValue(text[..value.Format(text)]);

@@ -66,8 +66,7 @@ public sealed class LocalObjectStore : IObjectStore
         using IDisposable held = await LockAsync(index, key, cancellation);
         return await OnPoolAsync(key, "written", () =>
         {
-            string? tag = Read(path) is { } present ? TagOf(present) : null;
-            if (tag != expectedTag) return null;
+            if (TagAt(path) != expectedTag) return null;
             Replace(path, index, content.Span);
             return TagOf(content.Span);
         });
@@ -96,7 +95,18 @@ public sealed class LocalObjectStore : IObjectStore
 
     private static string TagOf(ReadOnlySpan<byte> content) => Convert.ToHexStringLower(SHA256.HashData(content));
 
-    private static byte[]? Read(string path)
+    /// <summary>Of what stands there, without bringing it into memory; null if nothing does.</summary>
+    private static string? TagAt(string path) => Read(path, file => Convert.ToHexStringLower(SHA256.HashData(file)));
+
+    private static byte[]? Read(string path) => Read(path, file =>
+    {
+        byte[] content = new byte[file.Length];
+        file.ReadExactly(content);
+        return content;
+    });
+
+    private static T? Read<T>(string path, Func<FileStream, T> read)
+        where T : class
     {
         // A folder is no object, but opening it fails like a file without permission.
         if (!File.Exists(path)) return null;
@@ -104,9 +114,7 @@ public sealed class LocalObjectStore : IObjectStore
         {
             // The writer may rename over the file while it is read: this handle keeps the content that it opened.
             using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
-            byte[] content = new byte[file.Length];
-            file.ReadExactly(content);
-            return content;
+            return read(file);
         }
         catch (Exception gone) when (gone is FileNotFoundException or DirectoryNotFoundException)
         {

@@ -15,6 +15,7 @@ public sealed class BarMergeTests
         Assert.Null(BarMerge.Merge([Row(1, 5)], [Row(1, 3)]));
         Assert.Null(BarMerge.Merge([Row(1, 5)], [Row(1, 5)]));
         Assert.Null(BarMerge.Merge([Row(1, 5)], []));
+        Assert.Null(BarMerge.Merge([], []));
     }
 
     [Fact]

@@ -1,7 +1,9 @@
 namespace Streaming.Consumer.EventTime;
 
 /// <summary>Control: a checkpoint holds no windows.</summary>
-public readonly record struct WindowSnapshot(Window Window, WindowValue Value, bool IsDirty, bool IsDue, bool IsSealed)
+public readonly record struct WindowSnapshot(Window Window, Window AsItWas, bool IsDirty, bool IsDue, bool IsSealed)
 {
+    public ref readonly WindowValue Value => ref AsItWas.Value;
+
     public bool IsNeeded(bool isWritten) => false;
 }

@@ -1,0 +1,82 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Json;
+using Streaming.Consumer.Progress;
+using Streaming.Shared.Streams;
+
+namespace Streaming.Tests.Unit.Progress;
+
+public sealed class CheckpointWriterTests
+{
+    private const int Seed = 7;
+
+    [Fact]
+    public void AnyCheckpoint_IsWrittenAsTheSerializerWritesIt()
+    {
+        var random = new Random(Seed);
+        for (int round = 0; round < 2_000; round++)
+        {
+            CheckpointDocument document = Document(random);
+            var output = new ArrayBufferWriter<byte>();
+            CheckpointWriter.Write(output, document);
+            string expected = JsonSerializer.Serialize(document, CheckpointJson.Default.CheckpointDocument);
+            Assert.True(expected == Encoding.UTF8.GetString(output.WrittenSpan), $"seed {Seed}, round {round}: {expected}");
+        }
+    }
+
+    private static CheckpointDocument Document(Random random) => new(
+        random.Next(),
+        Text(random),
+        Text(random),
+        Text(random),
+        Text(random),
+        new CheckpointLease(Maybe(random, Text), random.NextInt64(), random.NextInt64(), random.NextInt64(), Maybe(random, Text)),
+        random.Next(2) == 0,
+        Many(random, Text),
+        Maybe(random, Text),
+        random.NextInt64(),
+        Number(random),
+        MaybeNumber(random),
+        MaybeNumber(random),
+        Sequence(random),
+        MaybeNumber(random),
+        MaybeNumber(random),
+        new CheckpointBooks(Number(random), Number(random), Number(random), Number(random), Number(random), Number(random)),
+        Many(random, _ => new CheckpointTicker(Text(random), Number(random), Many(random, Window), Many(random, _ => new CheckpointRun(Text(random), Number(random))))));
+
+    private static CheckpointWindow Window(Random random) => new(
+        Number(random),
+        DateOnly.FromDayNumber(random.Next(DateOnly.MaxValue.DayNumber)),
+        Number(random),
+        Wide(random),
+        Price(random),
+        Price(random),
+        Price(random),
+        Price(random),
+        Number(random),
+        Sequence(random),
+        Number(random),
+        Sequence(random),
+        random.Next(3) == 0 ? null : Wide(random));
+
+    private static long Number(Random random) => random.Next(4) == 0 ? random.Next(-3, 4) : random.NextInt64(long.MinValue, long.MaxValue);
+
+    private static long? MaybeNumber(Random random) => random.Next(2) == 0 ? null : Number(random);
+
+    private static Int128 Wide(Random random) => new((ulong)Number(random), (ulong)Number(random));
+
+    private static double Price(Random random) => random.Next(3) == 0 ? random.NextInt64() * 1e-12 : random.Next(1_000_000) / 10_000.0;
+
+    private static SequenceNumber Sequence(Random random)
+        => random.Next(2) == 0 ? SequenceNumber.FromUInt64((ulong)random.NextInt64()) : SequenceNumber.Parse(string.Concat(Enumerable.Range(0, 56).Select(_ => random.Next(1, 10))));
+
+    private static string Text(Random random)
+    {
+        string[] odd = ["", "AAPL", "BRK.B", "../x", "a=b", " SPY ", "\"", "\\", "😀", "é", "<&>'+", "\t\u0001", "shardId-000000000000"];
+        return odd[random.Next(odd.Length)] + odd[random.Next(odd.Length)];
+    }
+
+    private static string? Maybe(Random random, Func<Random, string> text) => random.Next(2) == 0 ? null : text(random);
+
+    private static T[] Many<T>(Random random, Func<Random, T> make) => [.. Enumerable.Range(0, random.Next(4)).Select(_ => make(random))];
+}
