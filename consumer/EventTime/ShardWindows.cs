@@ -238,7 +238,7 @@ public sealed class ShardWindows(EventTimeRules rules, TickerTable tickers)
                 bool isSealed = rules.IsSealed(end, ticker.WatermarkMicros);
                 windows.Add(new WindowSnapshot(
                     window,
-                    AsItWas: isSealed ? window : new Window(ticker, window.Value),
+                    AsItWas: isSealed ? window : window.Copy(),
                     window.IsDirty,
                     IsDue: window.IsDirty && (openWindowsToo || rules.IsClosed(end, ShardMicros)),
                     isSealed));

@@ -27,6 +27,9 @@ public sealed class Window
     /// <summary>A window out of a checkpoint. It counts as dirty: what stands in its object may be older.</summary>
     public static Window Restored(TickerState ticker, WindowValue value) => new(ticker, value);
 
+    /// <summary>Its value as it is now.</summary>
+    public Window Copy() => new(Ticker, Value);
+
     /// <summary>It takes no tick any more, and its last value stands in its object: it may be forgotten.</summary>
     public bool IsFinished(EventTimeRules rules) => !IsDirty && rules.IsSealed(Value.EndMicros, Ticker.WatermarkMicros);
 }

@@ -99,11 +99,7 @@ internal static class CheckpointWriter
         json.WriteNumber("low"u8, window.Low);
         json.WriteNumber("last_close"u8, window.LastClose);
         json.WriteNumber("first"u8, window.First);
-        json.WritePropertyName("first_sequence_number"u8);
-        SequenceNumberText.Write(json, window.FirstSequenceNumber);
         json.WriteNumber("last"u8, window.Last);
-        json.WritePropertyName("last_sequence_number"u8);
-        SequenceNumberText.Write(json, window.LastSequenceNumber);
         json.WritePropertyName("volume_sum"u8);
         if (window.VolumeSum is { } volume) Int128Text.Write(json, volume);
         else json.WriteNullValue();

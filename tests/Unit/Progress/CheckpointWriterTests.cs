@@ -54,9 +54,7 @@ public sealed class CheckpointWriterTests
         Price(random),
         Price(random),
         Number(random),
-        Sequence(random),
         Number(random),
-        Sequence(random),
         random.Next(3) == 0 ? null : Wide(random));
 
     private static long Number(Random random) => random.Next(4) == 0 ? random.Next(-3, 4) : random.NextInt64(long.MinValue, long.MaxValue);
