@@ -118,7 +118,8 @@ public sealed class ShardWindows(EventTimeRules rules, TickerTable tickers)
     private void AddTick(in DecodedTick tick, RecordBatch records, int index)
     {
         TickerState ticker = tick.Ticker;
-        string? run = rules.DropRepeats ? tick.Run : null;
+        string? run = tick.Run;
+        if (run is not null && !rules.DropRepeats) run = null;
         if (run is not null && ticker.Runs.HasShown(run, tick.Seq))
         {
             // Its producer has put it before. That is judged first: a repeat that comes too late for its window is no late tick.

@@ -23,7 +23,8 @@ public struct WindowValue
     /// <summary>Sum of the closes in units of 1e-12 (<see cref="ExactPrice"/>).</summary>
     public Int128 CloseSum;
 
-    private Int128 _volumeSum;
+    // Of volumes, which are never below zero: the lower word, and how often it passed its end.
+    private ulong _volumeSum;
 
     public double High;
     public double Low;
@@ -37,6 +38,7 @@ public struct WindowValue
 
     // Not as one nullable with the sum: it would be copied as a whole, for which the processor waits until its parts are written.
     private bool _hasVolume;
+    private uint _volumeOverflows;
 
     /// <summary>The first tick's in shard order, so that the window never moves between partitions.</summary>
     public DateOnly TradeDate;
@@ -46,8 +48,12 @@ public struct WindowValue
     /// <summary>Null if no tick had a volume. Wider than the column, so that the sum itself cannot overflow.</summary>
     public Int128? VolumeSum
     {
-        readonly get => _hasVolume ? _volumeSum : null;
-        init => (_hasVolume, _volumeSum) = (value is not null, value.GetValueOrDefault());
+        readonly get => _hasVolume ? new Int128(_volumeOverflows, _volumeSum) : null;
+        init
+        {
+            Int128 sum = value.GetValueOrDefault();
+            (_hasVolume, _volumeSum, _volumeOverflows) = (value is not null, (ulong)sum, (uint)(sum >>> 64));
+        }
     }
 
     public readonly long EndMicros => StartMicros + LengthMicros;
@@ -94,6 +100,7 @@ public struct WindowValue
 
         if (tick.Volume == Tick.NoVolume) return;
         _hasVolume = true;
-        _volumeSum += tick.Volume;
+        _volumeSum += (ulong)tick.Volume;
+        if (_volumeSum < (ulong)tick.Volume) _volumeOverflows++;
     }
 }
