@@ -51,8 +51,9 @@ internal static class UsualNumber
             decimals = length - whole - 1;
         }
 
+        // A number that reaches to the vector's end has no end here, and so seems to have too many decimals, or digits.
         bool isPointLast = length == whole + 1;
-        if (length > MaxDigits || isPointLast || (uint)decimals > ExactPrice.Scale || (uint)(whole - 1) >= MaxWholeDigits || HasLeadingZero(text, at, whole))
+        if (isPointLast || (uint)decimals > ExactPrice.Scale || (uint)(whole - 1) >= MaxWholeDigits || HasLeadingZero(text, at, whole))
         {
             (price, exact) = (0, default);
             return 0;

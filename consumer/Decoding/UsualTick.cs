@@ -46,6 +46,7 @@ internal sealed class UsualTick(TickerTable tickers, RunIds runs)
 
         length = UsualNumber.ReadPrice(text, at, out double close, out tick.ExactClose);
         at += length;
+        // Past the record's end nothing more is looked at: what stands behind it reaches for one look.
         if (length == 0 || at >= text.Length) return false;
         tick.Close = close;
         if (!_minute.IsBar) tick.Open = tick.High = tick.Low = close;

@@ -140,6 +140,20 @@ public sealed class UsualTickTests(ITestOutputHelper output)
         Assert.Equal(BadRecordReasons.NotJson, tick.Fault);
     }
 
+    // Known tickers whose names stand in JSON otherwise than they are: what stands there as they are is something else.
+    [Theory]
+    [InlineData("A\\n", """A\n""", BadRecordReasons.TickerControl)]
+    [InlineData("A\\u0042", """A\u0042""", null)]
+    [InlineData("A\"", """A""", null)]
+    public void KnownTickerThatIsEscaped_IsNotTakenForWhatLooksLikeIt(string known, string written, string? fault)
+    {
+        Enter(known);
+        byte[] data = Encoding.UTF8.GetBytes($$"""{"ticker":"{{written}}","date":"2024-01-02","timestamp":"2024-01-02T14:30:00.001+00:00","close":0.12,"volume":7}""");
+        new TickDecoder(_tickers).Decode(Record(data), out DecodedTick tick);
+        Assert.Equal(fault, tick.Fault);
+        if (fault is null) Assert.NotEqual(known, tick.Ticker.Name);
+    }
+
     [Fact]
     public void BadRecordOfANewTicker_TakesNoPlaceInTheTable()
     {

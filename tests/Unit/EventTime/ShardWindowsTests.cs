@@ -54,7 +54,11 @@ public sealed class ShardWindowsTests
     {
         _log.Tick("A", 1, 1, ""","volume":9223372036854775807""");
         _log.Tick("A", 2, 1, ""","volume":9223372036854775807""");
-        Assert.Equal(long.MaxValue, Bar.Of(_log.Values()[("A", 0)]).Volume);
+        _log.Tick("A", 3, 1, ""","volume":9223372036854775807""");
+        WindowValue value = _log.Values()[("A", 0)];
+        Assert.Equal((Int128)long.MaxValue * 3, value.VolumeSum);
+        Assert.Equal(value.VolumeSum, new WindowValue { VolumeSum = value.VolumeSum }.VolumeSum);
+        Assert.Equal(long.MaxValue, Bar.Of(value).Volume);
     }
 
     // watermark 10:59.99.. / 11:00 / 11:00.000001 after the open; the first minute ended at 1:00, allowed lateness is 10 minutes
