@@ -31,6 +31,15 @@ public struct ProducerRuns
         return place >= 0 && seq <= _older![place].Seq;
     }
 
+    /// <summary>Notes a record of the run that advanced last, if it is no repeat; else does nothing and returns false.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool TryAdvance(string run, long seq)
+    {
+        if (!ReferenceEquals(run, _newest) || seq <= _newestSeq) return false;
+        _newestSeq = seq;
+        return true;
+    }
+
     /// <summary>Notes a record that is no repeat.</summary>
     public void Advance(string run, long seq)
     {

@@ -73,7 +73,7 @@ public struct WindowValue
         StartMicros = StartOf(tick.EventMicros);
         TradeDate = tradeDate;
         (High, Low) = (tick.High, tick.Low);
-        (FirstMicros, LastMicros) = (long.MaxValue, long.MinValue);
+        (FirstMicros, LastMicros) = (long.MaxValue, tick.EventMicros);
         Add(tick);
     }
 
@@ -92,11 +92,11 @@ public struct WindowValue
             Open = tick.Open;
         }
 
-        if (tick.EventMicros >= LastMicros)
-        {
-            LastMicros = tick.EventMicros;
-            LastClose = tick.Close;
-        }
+        // All ones if the tick is earlier than the last one, which nobody could foresee either.
+        long earlier = (tick.EventMicros - LastMicros) >> 63;
+        LastMicros = tick.EventMicros + ((LastMicros - tick.EventMicros) & earlier);
+        long close = BitConverter.DoubleToInt64Bits(tick.Close);
+        LastClose = BitConverter.Int64BitsToDouble(close ^ ((close ^ BitConverter.DoubleToInt64Bits(LastClose)) & earlier));
 
         if (tick.Volume == Tick.NoVolume) return;
         _hasVolume = true;
