@@ -74,11 +74,12 @@ public sealed class ShardWindows(EventTimeRules rules, TickerTable tickers)
     {
         RecordBatch records = _result.Decoded.Records;
         ReadOnlySpan<DecodedTick> ticks = _result.Decoded.Ticks;
+        RecordBatch.SequenceNumbers numbers = records.Numbers;
         bool isMany = Tickers.All.Count > FewTickers;
         for (int i = next; i < end; next = ++i)
         {
             if (isMany) Prefetch(ticks, i);
-            if (!TryAddToNewest(ticks[i], records.NumberOf(i))) AddRecord(ticks[i], records, i);
+            if (!TryAddToNewest(ticks[i], numbers[i])) AddRecord(ticks[i], records, i);
         }
     }
 
@@ -118,7 +119,7 @@ public sealed class ShardWindows(EventTimeRules rules, TickerTable tickers)
     [MethodImpl(MethodImplOptions.NoInlining)]
     private void AddRecord(in DecodedTick tick, RecordBatch records, int index)
     {
-        ref readonly SequenceNumber number = ref records.NumberOf(index);
+        ref readonly SequenceNumber number = ref records.Numbers[index];
         if (number <= _position)
         {
             // The stream has given it before.

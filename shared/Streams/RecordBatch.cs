@@ -39,8 +39,8 @@ public sealed class RecordBatch
         }
     }
 
-    /// <summary>A record's number, without the rest of it.</summary>
-    public ref readonly SequenceNumber NumberOf(int index) => ref _headers.AsSpan(0, Count)[index].SequenceNumber;
+    /// <summary>The records' numbers, without the rest of them.</summary>
+    public SequenceNumbers Numbers => new(_headers.AsSpan(0, Count));
 
     /// <summary>Forgets all records; for the reader that owns the batch.</summary>
     public void Clear()
@@ -116,6 +116,16 @@ public sealed class RecordBatch
         while (Count > 0 && _headers[Count - 1].ArrivalMicros > arrivalMicros) DataBytes -= _headers[--Count].DataLength;
         MillisBehindLatest = 0;
         IsEndOfShard = false;
+    }
+
+    /// <summary>A view of the sequence numbers of a batch.</summary>
+    public readonly ref struct SequenceNumbers
+    {
+        private readonly ReadOnlySpan<RecordHeader> _headers;
+
+        internal SequenceNumbers(ReadOnlySpan<RecordHeader> headers) => _headers = headers;
+
+        public ref readonly SequenceNumber this[int index] => ref _headers[index].SequenceNumber;
     }
 
     internal struct RecordHeader
