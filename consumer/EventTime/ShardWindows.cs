@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using Streaming.Consumer.Decoding;
@@ -108,7 +109,8 @@ public sealed class ShardWindows(EventTimeRules rules, TickerTable tickers)
     {
         if (number <= _position || tick.Fault is not null) return false;
         TickerState ticker = tick.Ticker;
-        if (ticker.Newest is not { } window || !window.Value.Holds(tick.EventMicros) || IsTooLate(ticker, window.Value.EndMicros)) return false;
+        if (ticker.Newest is not { } window || !window.Value.Holds(tick.EventMicros)) return false;
+        Debug.Assert(!IsTooLate(ticker, window.Value.EndMicros), "The newest window holds its ticker's watermark, so that no tick of it is too late.");
         if (tick.Run is { } run && rules.DropRepeats && !ticker.Runs.TryAdvance(run, tick.Seq)) return false;
         Add(window, tick);
         _position = number;

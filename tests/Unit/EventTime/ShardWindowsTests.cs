@@ -75,6 +75,20 @@ public sealed class ShardWindowsTests
         Assert.True(_log.Windows.Books.Balance);
     }
 
+    // The watermark is at 11:01 and stays there, whether the tick before it is of the newest window or of another.
+    [Theory]
+    [InlineData(660)]
+    [InlineData(600)]
+    public void TickOutOfOrder_TurnsNoWatermarkBack(double earlier)
+    {
+        _log.Tick("A", 5, 1);
+        _log.Tick("A", 661, 1);
+        _log.Tick("A", earlier, 1);
+        _log.Tick("A", 6, 1);
+        Assert.Equal(1, _log.Windows.Books.Late);
+        Assert.Equal(TickLog.Micros(TickLog.Open.AddSeconds(661)), _log.Windows.ShardMicros);
+    }
+
     [Fact]
     public void Lateness_DoesNotDependOnOtherTickers()
     {
