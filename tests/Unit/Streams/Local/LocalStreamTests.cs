@@ -56,6 +56,15 @@ public sealed class LocalStreamTests
     [InlineData("null")]
     [InlineData("{}")]
     [InlineData("{\"formatVersion\":2}")]
+    [InlineData("{\"formatVersion\":\"1\"}")]
+    [InlineData("[]")]
+    [InlineData("{\"formatVersion\":1,\"name\":\"a\",\"creationId\":\"b\",\"shards\":[]}")]
+    [InlineData("{\"formatVersion\":1,\"name\":\"a\",\"creationId\":\"b\",\"shards\":{}}")]
+    [InlineData("{\"formatVersion\":1,\"name\":\"a\",\"creationId\":\"b\",\"shards\":[null]}")]
+    [InlineData("{\"formatVersion\":1,\"name\":\"a\",\"creationId\":\"b\",\"shards\":[{}]}")]
+    [InlineData("{\"formatVersion\":1,\"name\":\"a\",\"creationId\":\"b\",\"shards\":[{\"id\":\"s\",\"parents\":[null],\"startHash\":\"0\",\"endHash\":\"1\"}]}")]
+    [InlineData("{\"formatVersion\":1,\"name\":\"a\",\"creationId\":\"b\",\"shards\":[{\"id\":\"s\",\"parents\":[],\"startHash\":\"0\",\"endHash\":\"1\",\"closedAfter\":-1}]}")]
+    [InlineData("{\"formatVersion\":1,\"name\":\"a\",\"creationId\":\"b\",\"shards\":[{\"id\":\"s\",\"parents\":[],\"startHash\":\"0\",\"endHash\":\"1\"}]}")]
     public async Task UnusableManifest_IsOneClearError(string json)
     {
         using var log = new LocalLog();
