@@ -239,31 +239,40 @@ public sealed class ShardWindows(EventTimeRules rules, TickerTable tickers)
         List<WindowSnapshot> windows = reused ?? [];
         windows.Clear();
         windows.EnsureCapacity(WindowCount);
-        var watermarks = new List<KeyValuePair<string, long>>(Tickers.All.Count);
-        var runs = new List<KeyValuePair<string, RunMark>>(Tickers.All.Count);
+        var shown = new List<TickerSnapshot>(Tickers.All.Count);
         foreach (TickerState ticker in Tickers.All)
         {
-            // A ticker whose only records were found bad after it was entered has no watermark yet.
-            if (ticker.WatermarkMicros != long.MinValue) watermarks.Add(new(ticker.Name, ticker.WatermarkMicros));
-            foreach (RunMark mark in ticker.Runs.All) runs.Add(new(ticker.Name, mark));
-            foreach (Window window in ticker.Windows)
-            {
-                long end = window.Value.EndMicros;
-                bool isSealed = rules.IsSealed(end, ticker.WatermarkMicros);
-                windows.Add(new WindowSnapshot(
-                    window,
-                    AsItWas: isSealed ? window : window.Copy(),
-                    window.IsDirty,
-                    IsDue: window.IsDirty && (openWindowsToo || rules.IsClosed(end, ShardMicros)),
-                    isSealed));
-            }
+            // One whose only records were found bad after it was entered has no watermark yet.
+            if (ticker.WatermarkMicros == long.MinValue) continue;
+            int first = windows.Count;
+            AddSnapshots(ticker, openWindowsToo, windows);
+            shown.Add(new TickerSnapshot(ticker.Name, ticker.WatermarkMicros, first..windows.Count, [.. ticker.Runs.All]));
         }
 
-        return new FlushSnapshot(Position, Books, ShardMicros, watermarks, windows, [.. _late], [.. _quarantined], runs);
+        return new FlushSnapshot(Position, Books, ShardMicros, shown, windows, [.. _late], [.. _quarantined]);
+    }
+
+    private void AddSnapshots(TickerState ticker, bool openWindowsToo, List<WindowSnapshot> windows)
+    {
+        ReadOnlySpan<Window> kept = ticker.WindowSpan;
+        for (int i = 0; i < kept.Length; i++)
+        {
+            if (i + Window.Ahead < kept.Length) kept[i + Window.Ahead].Prefetch();
+            Window window = kept[i];
+            long end = window.Value.EndMicros;
+            bool isSealed = rules.IsSealed(end, ticker.WatermarkMicros);
+            windows.Add(new WindowSnapshot(
+                window,
+                AsItWas: isSealed ? window : window.Copy(),
+                window.Value.TradeDate,
+                window.IsDirty,
+                IsDue: window.IsDirty && (openWindowsToo || rules.IsClosed(end, ShardMicros)),
+                isSealed));
+        }
     }
 
     /// <summary>Notes that a row with the snapshot's ticks stands in its object.</summary>
-    public void Confirm(WindowSnapshot written)
+    public void Confirm(in WindowSnapshot written)
     {
         Window window = written.Window;
         bool wasDirty = window.IsDirty;

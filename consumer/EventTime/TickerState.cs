@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using Streaming.Shared.Streams;
 
 namespace Streaming.Consumer.EventTime;
@@ -15,6 +16,9 @@ public sealed class TickerState(string name)
 
     /// <summary>Kept windows, by start. A handful, once the first flush is over: those within the allowed lateness.</summary>
     public IReadOnlyList<Window> Windows => _windows;
+
+    /// <summary>The same, to go through; valid until one is put in or dropped.</summary>
+    public ReadOnlySpan<Window> WindowSpan => CollectionsMarshal.AsSpan(_windows);
 
     /// <summary>The last of them: the one that nearly every tick belongs to, at hand.</summary>
     public Window? Newest { get; private set; }
@@ -41,7 +45,16 @@ public sealed class TickerState(string name)
     /// <summary>Drops the windows that take no tick any more and whose last value is confirmed in its object; returns how many.</summary>
     public int DropFinished(EventTimeRules rules)
     {
-        int dropped = _windows.RemoveAll(window => window.IsFinished(rules));
+        Span<Window> windows = CollectionsMarshal.AsSpan(_windows);
+        int kept = 0;
+        for (int i = 0; i < windows.Length; i++)
+        {
+            if (i + Window.Ahead < windows.Length) windows[i + Window.Ahead].Prefetch();
+            if (!windows[i].IsFinished(rules)) windows[kept++] = windows[i];
+        }
+
+        int dropped = windows.Length - kept;
+        _windows.RemoveRange(kept, dropped);
         Newest = _windows.Count > 0 ? _windows[^1] : null;
         return dropped;
     }
@@ -50,8 +63,5 @@ public sealed class TickerState(string name)
     public void Prefetch() => CacheLines.Prefetch(ref Unsafe.As<ProducerRuns, byte>(ref Runs), 1);
 
     /// <summary>Has the processor fetch what the next tick changes in the newest window.</summary>
-    public void PrefetchNewest()
-    {
-        if (Newest is { } window) CacheLines.Prefetch(ref Unsafe.As<WindowValue, byte>(ref window.Value), 2);
-    }
+    public void PrefetchNewest() => Newest?.Prefetch();
 }

@@ -1,10 +1,18 @@
+using System.Runtime.CompilerServices;
 using Streaming.Consumer.Decoding;
+using Streaming.Shared.Streams;
 
 namespace Streaming.Consumer.EventTime;
 
 /// <summary>A kept window: its value, and how much of it is known to stand in its object.</summary>
 public sealed class Window
 {
+    /// <summary>
+    /// So many places before a window is looked at it is asked for, where all are looked at one after the other: a ticker's windows were
+    /// made in turns with those of all the others, and lie as far apart.
+    /// </summary>
+    public const int Ahead = 8;
+
     /// <summary>The running value; a field, so that ticks are added in place.</summary>
     public WindowValue Value;
 
@@ -26,6 +34,9 @@ public sealed class Window
 
     /// <summary>A window out of a checkpoint. It counts as dirty: what stands in its object may be older.</summary>
     public static Window Restored(TickerState ticker, WindowValue value) => new(ticker, value);
+
+    /// <summary>Has the processor fetch it.</summary>
+    public void Prefetch() => CacheLines.Prefetch(ref Unsafe.As<WindowValue, byte>(ref Value), 2);
 
     /// <summary>Its value as it is now.</summary>
     public Window Copy() => new(Ticker, Value);

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime.InteropServices;
 using Streaming.Consumer.EventTime;
 using Streaming.Shared.Objects;
 
@@ -30,48 +31,52 @@ public sealed class BarWriter(
     {
         _flush++;
         var result = new BarWriteResult(snapshot.Windows.Count);
-        var objects = new ConcurrentQueue<List<int>>(DueByObject(snapshot).Values);
+        var objects = new ConcurrentQueue<DueObject>(DueByObject(snapshot));
 
         // Lanes that take from a queue, and no semaphore, which wakes who waits with a token on the thread pool.
         await Task.WhenAll(Enumerable.Range(0, Math.Min(objects.Count, MaxConcurrentPuts)).Select(async _ =>
         {
-            while (objects.TryDequeue(out List<int>? due)) await WriteObjectAsync(due, snapshot, result, cancellation);
+            while (objects.TryDequeue(out DueObject? due)) await WriteObjectAsync(due, snapshot, result, cancellation);
         }));
         Forget();
         return result;
     }
 
-    /// <summary>The places of the due windows, a list for each object that they go to.</summary>
-    private static Dictionary<(TickerState Ticker, DateOnly TradeDate), List<int>> DueByObject(FlushSnapshot snapshot)
+    private static List<DueObject> DueByObject(FlushSnapshot snapshot)
     {
-        var objects = new Dictionary<(TickerState Ticker, DateOnly TradeDate), List<int>>();
-        (TickerState? Ticker, DateOnly TradeDate, List<int> Due) last = (null, default, []);
-        for (int i = 0; i < snapshot.Windows.Count; i++)
+        var objects = new List<DueObject>();
+        var ofTicker = new Dictionary<DateOnly, DueObject>();
+        ReadOnlySpan<WindowSnapshot> windows = CollectionsMarshal.AsSpan(snapshot.Windows);
+        foreach (TickerSnapshot ticker in snapshot.Tickers)
         {
-            WindowSnapshot window = snapshot.Windows[i];
-            if (!window.IsDue) continue;
-            (TickerState Ticker, DateOnly TradeDate) place = (window.Window.Ticker, window.Value.TradeDate);
-            // Nearly always that of the window before.
-            if (place.Ticker != last.Ticker || place.TradeDate != last.TradeDate)
+            ofTicker.Clear();
+            DueObject? last = null;
+            for (int i = ticker.Windows.Start.Value; i < ticker.Windows.End.Value; i++)
             {
-                if (!objects.TryGetValue(place, out List<int>? due)) objects.Add(place, due = []);
-                last = (place.Ticker, place.TradeDate, due);
-            }
+                if (!windows[i].IsDue) continue;
+                DateOnly date = windows[i].TradeDate;
+                // Nearly always that of the window before.
+                if (last?.TradeDate != date && !ofTicker.TryGetValue(date, out last))
+                {
+                    ofTicker.Add(date, last = new DueObject(LakeLayout.Bars(ticker.Name, date), date));
+                    objects.Add(last);
+                }
 
-            last.Due.Add(i);
+                last.Windows.Add(i);
+            }
         }
 
         return objects;
     }
 
-    private async Task WriteObjectAsync(List<int> due, FlushSnapshot snapshot, BarWriteResult result, CancellationToken cancellation)
+    private async Task WriteObjectAsync(DueObject due, FlushSnapshot snapshot, BarWriteResult result, CancellationToken cancellation)
     {
-        Bar[] fresh = BarsOf(due, snapshot, out string key);
+        Bar[] fresh = BarsOf(due.Windows, snapshot);
         try
         {
-            await retry.RunAsync(token => MergeAsync(key, fresh, token), cancellation);
-            foreach (int i in due) result.Confirm(i);
-            written?.Invoke(key);
+            await retry.RunAsync(token => MergeAsync(due.Key, fresh, token), cancellation);
+            foreach (int i in due.Windows) result.Confirm(i);
+            written?.Invoke(due.Key);
         }
         catch (Exception failure) when (failure is StoreUnavailableException or LostRaceException)
         {
@@ -79,13 +84,16 @@ public sealed class BarWriter(
         }
     }
 
-    private static Bar[] BarsOf(List<int> due, FlushSnapshot snapshot, out string key)
+    private static Bar[] BarsOf(List<int> due, FlushSnapshot snapshot)
     {
-        WindowSnapshot first = snapshot.Windows[due[0]];
-        key = LakeLayout.Bars(first.Window.Ticker.Name, first.Value.TradeDate);
         // Windows of a ticker stand in the snapshot by start, which is the order of rows in the object.
         var bars = new Bar[due.Count];
-        for (int i = 0; i < bars.Length; i++) bars[i] = Bar.Of(snapshot.Windows[due[i]].Value);
+        for (int i = 0; i < bars.Length; i++)
+        {
+            if (i + Window.Ahead < bars.Length) snapshot.Windows[due[i + Window.Ahead]].AsItWas.Prefetch();
+            bars[i] = Bar.Of(snapshot.Windows[due[i]].Value);
+        }
+
         return bars;
     }
 
@@ -156,6 +164,13 @@ public sealed class BarWriter(
             excess -= content.Content.Length;
         }
     }
+}
+
+/// <summary>An object with windows to write.</summary>
+internal sealed record DueObject(string Key, DateOnly TradeDate)
+{
+    /// <summary>Their places in the snapshot.</summary>
+    public List<int> Windows { get; } = [];
 }
 
 /// <summary>Which windows of a snapshot are known to stand in their objects, and what failed.</summary>

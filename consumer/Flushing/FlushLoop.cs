@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Microsoft.Extensions.Logging;
 using Streaming.Consumer.Assignment;
 using Streaming.Consumer.EventTime;
@@ -108,10 +109,12 @@ public sealed partial class FlushLoop(
     {
         FlushSnapshot snapshot = _snapshot!;
         int confirmed = 0;
-        for (int i = 0; i < snapshot.Windows.Count; i++)
+        ReadOnlySpan<WindowSnapshot> all = CollectionsMarshal.AsSpan(snapshot.Windows);
+        for (int i = 0; i < all.Length; i++)
         {
+            if (i + Window.Ahead < all.Length) all[i + Window.Ahead].Window.Prefetch();
             if (!written.IsConfirmed(i)) continue;
-            windows.Confirm(snapshot.Windows[i]);
+            windows.Confirm(all[i]);
             confirmed++;
         }
 

@@ -9,31 +9,28 @@ internal static class CheckpointMapping
     /// <summary>The stored checkpoint with the state that a restart at the snapshot's position needs.</summary>
     public static CheckpointDocument With(this CheckpointDocument stored, FlushSnapshot snapshot, BarWriteResult written)
     {
-        var windows = new Dictionary<string, CheckpointWindow[]>(snapshot.Watermarks.Count);
         var needed = new List<CheckpointWindow>();
-        IReadOnlyList<WindowSnapshot> all = snapshot.Windows;
-        for (int i = 0; i < all.Count; i++)
+        var tickers = new CheckpointTicker[snapshot.Tickers.Count];
+        for (int t = 0; t < tickers.Length; t++)
         {
-            WindowSnapshot window = all[i];
-            if (window.IsNeeded(written.IsConfirmed(i))) needed.Add(ToDocument(window.Value));
-            bool isLastOfTicker = i + 1 == all.Count || all[i + 1].Window.Ticker != window.Window.Ticker;
-            if (!isLastOfTicker || needed.Count == 0) continue;
-            // As large as they are: they stay in memory until the next save.
-            windows.Add(window.Window.Ticker.Name, [.. needed]);
+            TickerSnapshot ticker = snapshot.Tickers[t];
             needed.Clear();
+            for (int i = ticker.Windows.Start.Value; i < ticker.Windows.End.Value; i++)
+            {
+                WindowSnapshot window = snapshot.Windows[i];
+                if (window.IsNeeded(written.IsConfirmed(i))) needed.Add(ToDocument(window.Value));
+            }
+
+            // As large as they are: they stay in memory until the next save.
+            tickers[t] = new CheckpointTicker(ticker.Name, ticker.WatermarkMicros, [.. needed], [.. ticker.Runs.Select(run => new CheckpointRun(run.Run, run.Seq))]);
         }
 
-        ILookup<string, CheckpointRun> runs = snapshot.Runs.ToLookup(pair => pair.Key, pair => new CheckpointRun(pair.Value.Run, pair.Value.Seq));
         return stored with
         {
             Position = snapshot.Position,
             ShardTime = snapshot.ShardMicros == long.MinValue ? null : snapshot.ShardMicros,
             Books = CheckpointBooks.Of(snapshot.Books),
-            Tickers = [.. snapshot.Watermarks.Select(ticker => new CheckpointTicker(
-                ticker.Key,
-                ticker.Value,
-                windows.TryGetValue(ticker.Key, out CheckpointWindow[]? list) ? list : [],
-                [.. runs[ticker.Key]]))],
+            Tickers = tickers,
         };
     }
 
