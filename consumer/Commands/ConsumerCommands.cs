@@ -10,6 +10,7 @@ public static class ConsumerCommands
 
     public static async Task<int> InvokeAsync(string[] args)
     {
+        Task rehearsal = args is ["run", ..] ? Rehearsal.Begin() : Task.CompletedTask;
         var verbose = new Option<bool>("--verbose") { Description = "debug log and stack traces", Recursive = true };
         var settings = new Settings();
         (string Name, Func<Command> Create)[] commands =
@@ -40,7 +41,9 @@ public static class ConsumerCommands
         try
         {
             // Signals are ours: the library would end the process two seconds after the first.
-            return await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null, EnableDefaultExceptionHandler = false });
+            int code = await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null, EnableDefaultExceptionHandler = false });
+            await rehearsal;
+            return code;
         }
         catch (Exception error) when (ExitCodes.Of(error) is { } code && !parsed.GetValue(verbose))
         {

@@ -84,6 +84,7 @@ public static class BarObjectCodec
     private static ReadOnlySpan<Bar> SpanOf(IReadOnlyList<Bar> bars) => bars switch
     {
         Bar[] array => array,
+        ArraySegment<Bar> segment => segment,
         List<Bar> list => CollectionsMarshal.AsSpan(list),
         _ => bars.ToArray(),
     };

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
 using Streaming.Consumer.EventTime;
@@ -71,7 +72,8 @@ public sealed class BarWriter(
 
     private async Task WriteObjectAsync(DueObject due, FlushSnapshot snapshot, BarWriteResult result, CancellationToken cancellation)
     {
-        Bar[] fresh = BarsOf(due.Windows, snapshot);
+        Bar[] rows = ArrayPool<Bar>.Shared.Rent(due.Windows.Count);
+        ArraySegment<Bar> fresh = BarsOf(due.Windows, snapshot, rows);
         try
         {
             await retry.RunAsync(token => MergeAsync(due.Key, fresh, token), cancellation);
@@ -82,19 +84,22 @@ public sealed class BarWriter(
         {
             result.AddFailure(failure);
         }
+        finally
+        {
+            ArrayPool<Bar>.Shared.Return(rows);
+        }
     }
 
-    private static Bar[] BarsOf(List<int> due, FlushSnapshot snapshot)
+    private static ArraySegment<Bar> BarsOf(List<int> due, FlushSnapshot snapshot, Bar[] rows)
     {
         // Windows of a ticker stand in the snapshot by start, which is the order of rows in the object.
-        var bars = new Bar[due.Count];
-        for (int i = 0; i < bars.Length; i++)
+        for (int i = 0; i < due.Count; i++)
         {
-            if (i + Window.Ahead < bars.Length) snapshot.Windows[due[i + Window.Ahead]].AsItWas.Prefetch();
-            bars[i] = Bar.Of(snapshot.Windows[due[i]].Value);
+            if (i + Window.Ahead < due.Count) snapshot.Windows[due[i + Window.Ahead]].AsItWas.Prefetch();
+            rows[i] = Bar.Of(snapshot.Windows[due[i]].Value);
         }
 
-        return bars;
+        return new ArraySegment<Bar>(rows, 0, due.Count);
     }
 
     private async Task<bool> MergeAsync(string key, IReadOnlyList<Bar> fresh, CancellationToken cancellation)
