@@ -7,13 +7,13 @@ namespace Streaming.Shared.Streams.Local;
 /// Delivers only what is known to be on disk, and never anything behind a hole.
 /// </summary>
 /// <remarks>
-/// A batch has at most 10,000 records and 4 MiB (or one put batch's share of the shard, if that alone is larger). A read passes at
+/// A batch has at most 2,500 records, so that it and what becomes of it fit a processor's nearer caches, and 4 MiB (or one put batch's share of the shard, if that alone is larger). A read passes at
 /// most <see cref="LocalStreamOptions.MaxPutBatchesPerRead"/> put batches: where they hold nothing for this shard it returns an empty batch
 /// that is still behind the tip.
 /// </remarks>
 internal sealed class LocalShardReader : IShardReader
 {
-    public const int MaxRecordsPerBatch = 10_000;
+    public const int MaxRecordsPerBatch = 2_500;
     public const int MaxBytesPerBatch = 4 * 1024 * 1024;
 
     private readonly LocalStream _stream;

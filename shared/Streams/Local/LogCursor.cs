@@ -28,6 +28,7 @@ internal enum FrameState
 internal sealed class LogCursor(StreamFolder folder, uint seed) : IDisposable
 {
     private const int SmallRead = 4096;
+    private const int HeadRead = 512;
     private const int LargestHead = FrameHeader.Size + (PutBatch.MaxRecords * BlockEntry.Size);
 
     private readonly byte[] _window = new byte[LargestHead];
@@ -35,6 +36,8 @@ internal sealed class LogCursor(StreamFolder folder, uint seed) : IDisposable
     private long _windowStart;
     private int _windowLength;
     private FrameHeader _header;
+    // As it was when it was last asked for, once a look at the log, and not once a frame.
+    private long _knownLength;
 
     /// <summary>First sequence number of the segment; 0 while there is none.</summary>
     public ulong Segment { get; private set; }
@@ -66,7 +69,7 @@ internal sealed class LogCursor(StreamFolder folder, uint seed) : IDisposable
     }
 
     /// <summary>Drops what was read ahead. To be called when the log may have grown: the window may hold bytes of a frame half written.</summary>
-    public void Forget() => _windowLength = 0;
+    public void Forget() => (_windowLength, _knownLength) = (0, 0);
 
     public FrameState Peek()
     {
@@ -78,7 +81,7 @@ internal sealed class LogCursor(StreamFolder folder, uint seed) : IDisposable
         HasHeader = true;
         if (Last is { } last && (_header.Follows > last || _header.First <= last)) return FrameState.Gap;
         if (Offset == 0 && _header.First != Segment) return FrameState.Gap;
-        return Offset + _header.FrameBytes <= RandomAccess.GetLength(File) ? FrameState.Valid : FrameState.Broken;
+        return IsInside(Offset + _header.FrameBytes) ? FrameState.Valid : FrameState.Broken;
     }
 
     /// <summary>Moves behind the frame that <see cref="Peek"/> found.</summary>
@@ -154,13 +157,19 @@ internal sealed class LogCursor(StreamFolder folder, uint seed) : IDisposable
 
     public void Dispose() => _file?.Dispose();
 
-    // Small frames stand close together: one read serves many. Large ones are skipped without reading their blocks.
+    private bool IsInside(long end)
+    {
+        if (end > _knownLength) _knownLength = RandomAccess.GetLength(File);
+        return end <= _knownLength;
+    }
+
+    // Small frames stand close together: one read serves many. Large ones are skipped without reading their blocks, and seldom come alone.
     private ReadOnlySpan<byte> Look(long offset, int length)
     {
         if (offset < _windowStart || offset + length > _windowStart + _windowLength)
         {
             _windowStart = offset;
-            _windowLength = ReadFully(_window.AsSpan(0, Math.Max(length, SmallRead)), offset);
+            _windowLength = ReadFully(_window.AsSpan(0, Math.Max(length, _header.FrameBytes > SmallRead ? HeadRead : SmallRead)), offset);
         }
 
         int start = (int)(offset - _windowStart);
