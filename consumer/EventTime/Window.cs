@@ -35,8 +35,12 @@ public sealed class Window
     /// <summary>A window out of a checkpoint. It counts as dirty: what stands in its object may be older.</summary>
     public static Window Restored(TickerState ticker, WindowValue value) => new(ticker, value);
 
-    /// <summary>Has the processor fetch it.</summary>
-    public void Prefetch() => CacheLines.Prefetch(ref Unsafe.As<WindowValue, byte>(ref Value), 2);
+    /// <summary>Has the processor fetch it. Static: a call on the window itself would wait for it, to see that it is one.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Prefetch(Window? window)
+    {
+        if (window is not null) CacheLines.Prefetch(ref Unsafe.As<WindowValue, byte>(ref window.Value), 2);
+    }
 
     /// <summary>Its value as it is now.</summary>
     public Window Copy() => new(Ticker, Value);
