@@ -41,8 +41,8 @@ internal sealed class NumberDictionary : IDisposable
         int most = Math.Min(values.Length / 2, MostDistinct);
         Reset(values.Length, most);
         Span<int> places = _places.AsSpan(0, (int)BitOperations.RoundUpToPowerOf2((uint)most * 2));
-        places.Clear();
-        int shift = 64 - BitOperations.Log2((uint)places.Length);
+        Array.Clear(_places, 0, places.Length);
+        int shift = 64 - BitOperations.TrailingZeroCount(places.Length);
         for (int i = 0; i < values.Length; i++)
         {
             long value = values[i];
