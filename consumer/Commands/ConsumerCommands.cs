@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 
 namespace Streaming.Consumer.Commands;
 
@@ -34,7 +35,10 @@ public static class ConsumerCommands
         ParseResult parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (parsed.Errors.Count > 0)
         {
-            await Console.Error.WriteLineAsync($"consumer: {parsed.Errors[0].Message} See: consumer {parsed.CommandResult.Command.Name} --help");
+            // Of a command that there is not the first says that one is missing.
+            ParseError error = parsed.Errors[parsed.UnmatchedTokens.Count > 0 ? ^1 : 0];
+            string of = parsed.CommandResult.Command == root ? "" : $" {parsed.CommandResult.Command.Name}";
+            await Console.Error.WriteLineAsync($"consumer: {error.Message} See: consumer{of} --help");
             return ExitCodes.BadUsage;
         }
 

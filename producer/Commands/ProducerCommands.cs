@@ -27,7 +27,9 @@ public static class ProducerCommands
         ParseResult parsed = root.Parse(ConfiguredArguments.Add(args, typed => root.Parse(typed, syntax)), syntax);
         if (parsed.Errors.Count > 0)
         {
-            await context.Error.WriteLineAsync($"producer: {parsed.Errors[0].Message} See: {Path(parsed.CommandResult)} --help");
+            // Of a command that there is not the first says that one is missing.
+            ParseError error = parsed.Errors[parsed.UnmatchedTokens.Count > 0 ? ^1 : 0];
+            await context.Error.WriteLineAsync($"producer: {error.Message} See: {Path(parsed.CommandResult)} --help");
             return ExitCode.Usage;
         }
 

@@ -44,6 +44,27 @@ public sealed class CommandTests : IDisposable
     }
 
     [Fact]
+    public async Task CommandThatThereIsNot_IsNamedWithTheHelpThatListsAll()
+    {
+        CliResult none = (await Cli.ConsumerAsync(_folder.Path, "rnu")).ShouldExit(2);
+        Assert.Contains("'rnu'", none.Error, StringComparison.Ordinal);
+        Assert.Contains("See: consumer --help", none.Error, StringComparison.Ordinal);
+        Assert.Contains("'rnu'", (await Cli.ProducerAsync(_folder.Path, "rnu")).ShouldExit(2).Error, StringComparison.Ordinal);
+        CliResult help = (await Cli.ConsumerAsync(_folder.Path, "--help")).ShouldExit(0);
+        Assert.All(["run", "query", "status", "checkpoints", "replay", "lake"], name => Assert.Contains($"  {name} ", help.Output, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("run", "--flush-interval")]
+    [InlineData("query", "--latest")]
+    [InlineData("status", "--json")]
+    [InlineData("checkpoints", "list")]
+    [InlineData("replay", "--from")]
+    [InlineData("lake", "sync-partitions")]
+    public async Task HelpOfACommand_ListsItsOptions(string command, string option)
+        => Assert.Contains(option, (await Cli.ConsumerAsync(_folder.Path, command, "--help")).ShouldExit(0).Output, StringComparison.Ordinal);
+
+    [Fact]
     public async Task UnwritableLake_IsExitCode3()
     {
         await CreateStreamAsync();
