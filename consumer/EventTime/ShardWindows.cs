@@ -257,7 +257,7 @@ public sealed class ShardWindows(EventTimeRules rules, TickerTable tickers)
         ReadOnlySpan<Window> kept = ticker.WindowSpan;
         for (int i = 0; i < kept.Length; i++)
         {
-            if (i + Window.Ahead < kept.Length) Window.Prefetch(kept[i + Window.Ahead]);
+            if (i + WindowPrefetch.Ahead < kept.Length) WindowPrefetch.Ask(kept[i + WindowPrefetch.Ahead]);
             Window window = kept[i];
             long end = window.Value.EndMicros;
             bool isSealed = rules.IsSealed(end, ticker.WatermarkMicros);

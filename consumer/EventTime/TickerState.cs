@@ -49,7 +49,7 @@ public sealed class TickerState(string name)
         int kept = 0;
         for (int i = 0; i < windows.Length; i++)
         {
-            if (i + Window.Ahead < windows.Length) Window.Prefetch(windows[i + Window.Ahead]);
+            if (i + WindowPrefetch.Ahead < windows.Length) WindowPrefetch.Ask(windows[i + WindowPrefetch.Ahead]);
             if (!windows[i].IsFinished(rules)) windows[kept++] = windows[i];
         }
 
@@ -63,5 +63,5 @@ public sealed class TickerState(string name)
     public void Prefetch() => CacheLines.Prefetch(ref Unsafe.As<ProducerRuns, byte>(ref Runs), 1);
 
     /// <summary>Has the processor fetch what the next tick changes in the newest window.</summary>
-    public void PrefetchNewest() => Window.Prefetch(Newest);
+    public void PrefetchNewest() => WindowPrefetch.Ask(Newest);
 }

@@ -1,18 +1,10 @@
-using System.Runtime.CompilerServices;
 using Streaming.Consumer.Decoding;
-using Streaming.Shared.Streams;
 
 namespace Streaming.Consumer.EventTime;
 
 /// <summary>A kept window: its value, and how much of it is known to stand in its object.</summary>
 public sealed class Window
 {
-    /// <summary>
-    /// So many places before a window is looked at it is asked for, where all are looked at one after the other: a ticker's windows were
-    /// made in turns with those of all the others, and lie as far apart.
-    /// </summary>
-    public const int Ahead = 8;
-
     /// <summary>The running value; a field, so that ticks are added in place.</summary>
     public WindowValue Value;
 
@@ -34,13 +26,6 @@ public sealed class Window
 
     /// <summary>A window out of a checkpoint. It counts as dirty: what stands in its object may be older.</summary>
     public static Window Restored(TickerState ticker, WindowValue value) => new(ticker, value);
-
-    /// <summary>Has the processor fetch it. Static: a call on the window itself would wait for it, to see that it is one.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Prefetch(Window? window)
-    {
-        if (window is not null) CacheLines.Prefetch(ref Unsafe.As<WindowValue, byte>(ref window.Value), 2);
-    }
 
     /// <summary>Its value as it is now.</summary>
     public Window Copy() => new(Ticker, Value);

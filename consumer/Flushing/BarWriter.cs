@@ -95,7 +95,7 @@ public sealed class BarWriter(
         // Windows of a ticker stand in the snapshot by start, which is the order of rows in the object.
         for (int i = 0; i < due.Count; i++)
         {
-            if (i + Window.Ahead < due.Count) Window.Prefetch(snapshot.Windows[due[i + Window.Ahead]].AsItWas);
+            if (i + WindowPrefetch.Ahead < due.Count) WindowPrefetch.Ask(snapshot.Windows[due[i + WindowPrefetch.Ahead]].AsItWas);
             rows[i] = Bar.Of(snapshot.Windows[due[i]].Value);
         }
 

@@ -112,7 +112,7 @@ public sealed partial class FlushLoop(
         ReadOnlySpan<WindowSnapshot> all = CollectionsMarshal.AsSpan(snapshot.Windows);
         for (int i = 0; i < all.Length; i++)
         {
-            if (i + Window.Ahead < all.Length) Window.Prefetch(all[i + Window.Ahead].Window);
+            if (i + WindowPrefetch.Ahead < all.Length) WindowPrefetch.Ask(all[i + WindowPrefetch.Ahead].Window);
             if (!written.IsConfirmed(i)) continue;
             windows.Confirm(all[i]);
             confirmed++;

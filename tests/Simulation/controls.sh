@@ -1,12 +1,14 @@
 #!/usr/bin/env bash
 # Negative controls: with any one of these classes replaced by a wrong one, the simulator must find a broken promise within 1,000 seeds.
-# controls.sh [NAME...]: all, or those named. Exit code 0 if all are red. What the simulator draws and checks, and how to run a seed:
+# controls.sh [--build] [NAME...]: all, or those named. Exit code 0 if all are red; with --build they are only built. What the simulator draws and checks, and how to run a seed:
 # dotnet run -c Release --project tests/Simulation -- --help
 set -euo pipefail
 cd "$(dirname "$0")/Controls"
 export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1
 seeds=1000
 status=0
+run=yes
+[ "${1:-}" != --build ] || { run=no; shift; }
 mkdir -p bin
 [ $# -gt 0 ] || set -- */
 for name in "$@"; do
@@ -14,6 +16,7 @@ for name in "$@"; do
   case $name in bin | obj) continue ;; esac
   log=bin/$name.log
   dotnet build Control.csproj -c Release -v q -p:Control="$name" -o "bin/$name" >"$log" 2>&1 || { cat "$log"; exit 2; }
+  [ $run = yes ] || continue
   dotnet "bin/$name/Streaming.Tests.Simulation.dll" --seeds $seeds --stop-at-first >"$log" 2>&1 || true
   if red=$(grep -m1 '^seed [0-9]*: ' "$log"); then
     echo "$name: red, ${red:0:160}"
