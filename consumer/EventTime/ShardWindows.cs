@@ -73,14 +73,13 @@ public sealed class ShardWindows(EventTimeRules rules, TickerTable tickers)
 
     private void AddRecords(ref int next, int end)
     {
-        RecordBatch records = _result.Decoded.Records;
         ReadOnlySpan<DecodedTick> ticks = _result.Decoded.Ticks;
-        RecordBatch.SequenceNumbers numbers = records.Numbers;
+        RecordBatch.SequenceNumbers numbers = _result.Decoded.Records.Numbers;
         bool isMany = Tickers.All.Count > FewTickers;
         for (int i = next; i < end; next = ++i)
         {
             if (isMany) Prefetch(ticks, i);
-            if (!TryAddToNewest(ticks[i], numbers[i])) AddRecord(ticks[i], records, i);
+            if (!TryAddToNewest(ticks[i], numbers[i])) AddRecord(i);
         }
     }
 
@@ -119,8 +118,10 @@ public sealed class ShardWindows(EventTimeRules rules, TickerTable tickers)
 
     /// <summary>Folds one record in: wholly, or not at all if it throws. So what may throw comes before the first change.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private void AddRecord(in DecodedTick tick, RecordBatch records, int index)
+    private void AddRecord(int index)
     {
+        RecordBatch records = _result.Decoded.Records;
+        ref readonly DecodedTick tick = ref _result.Decoded.Ticks[index];
         ref readonly SequenceNumber number = ref records.Numbers[index];
         if (number <= _position)
         {
