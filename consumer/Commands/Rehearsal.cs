@@ -28,6 +28,7 @@ internal static class Rehearsal
             arrivalMicros: long.MaxValue,
             """{"ticker":"A","date":"2024-01-02","timestamp":"2024-01-02T14:30:00.000+00:00","close":1.5,"volume":100,"run":"rehearsal","seq":0}"""u8);
         windows.Add(decoder.Decode(batch));
+        if (windows.Books.Windowed != 1) throw new InvalidOperationException("The rehearsal's record is not understood.");
         return BarObjectCodec.Write([.. windows.Snapshot(openWindowsToo: true).Windows.Select(window => Bar.Of(window.Value))], Origin);
     }
 }
