@@ -1,7 +1,7 @@
 namespace Streaming.Tests.Benchmarks.Data;
 
 /// <summary>How an answer to GetRecords is laid out; all say the same.</summary>
-internal enum AnswerLayout
+public enum AnswerLayout
 {
     /// <summary>Compact, sequence number first, seconds with milliseconds.</summary>
     Milliseconds,

@@ -1,4 +1,3 @@
-using Streaming.Consumer.EventTime;
 using Streaming.Consumer.Flushing;
 using Streaming.Tests.Benchmarks.Data;
 using Streaming.Tests.Benchmarks.Measuring;
@@ -9,11 +8,8 @@ namespace Streaming.Tests.Benchmarks.Stages;
 /// <summary>One ticker's trading day by <see cref="BarObjectCodec"/> into a file, against DuckDB's COPY of a table that it holds in memory.</summary>
 internal sealed class ParquetStage : IStage
 {
-    private const int Rows = 390;
     private const int ObjectsPerRound = 200;
-    private const string Stage = "Parquet object of 390 rows, Snappy";
-
-    private readonly ObjectOrigin _origin = new("stock_stream", "3f0b8f1e-6f4e-4a86-9d3c-2f6d7d1a9c55", "avg-1min", "shardId-000000000000");
+    private static readonly string Stage = $"Parquet object of {TradingDayBars.Rows} rows, Snappy";
 
     public string Name => "parquet";
 
@@ -22,7 +18,7 @@ internal sealed class ParquetStage : IStage
         if (DuckDbApi.Missing is { } reason) return [Row.Skipped(Stage, reason)];
         using var folder = new MemoryFolder();
         (string ours, string theirs) = (folder["ours.parquet"], folder["theirs.parquet"]);
-        Bar[] bars = Bars();
+        Bar[] bars = TradingDayBars.Make();
         WriteObject(ours, bars);
         using var duck = new DuckDb();
         duck.Execute("SET threads = 1");
@@ -49,23 +45,7 @@ internal sealed class ParquetStage : IStage
         ];
     }
 
-    private void WriteObject(string path, Bar[] bars) => File.WriteAllBytes(path, BarObjectCodec.Write(bars, _origin));
-
-    private static Bar[] Bars()
-    {
-        var random = new Random(TickRecords.Seed);
-        long open = (new DateTime(2024, 1, 2, 14, 30, 0, DateTimeKind.Utc) - DateTime.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
-        return [.. Enumerable.Range(0, Rows).Select(minute =>
-        {
-            int ticks = random.Next(10, 200);
-            double low = Cents(), high = low + 0.25;
-            return new Bar(
-                open + (minute * WindowValue.LengthMicros), low + (random.Next(25 * ticks) / 100.0 / ticks), Cents(), Cents(), high, low,
-                100 * random.Next(10, 1000), ticks);
-        })];
-
-        double Cents() => (10_000 + random.Next(-500, 500)) / 100.0;
-    }
+    private static void WriteObject(string path, Bar[] bars) => File.WriteAllBytes(path, BarObjectCodec.Write(bars, TradingDayBars.Origin));
 
     private static void CheckThatBothAgree(string theirs, Bar[] bars)
     {
