@@ -22,8 +22,8 @@ internal sealed class LiveStage : IStage
 {
     private const int Tickers = 1_000;
     private const int ViewerCount = 20;
-    private const long Records = 10_000_000;
-    private const int RoundCount = 5;
+    private const long Records = 4_000_000;
+    private const int RoundCount = 13;
 
     public string Name => "live";
 
