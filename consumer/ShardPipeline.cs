@@ -15,13 +15,12 @@ namespace Streaming.Consumer;
 /// One shard, for as long as this worker owns it, from its records to its rows: batches are pulled with <c>await</c>, run
 /// synchronously through one observable chain (decode, window), and flushed beside it. Rx has no back-pressure across threads, so nothing is queued between the two.
 /// </summary>
-public sealed partial class ShardPipeline(
+public sealed class ShardPipeline(
     IRecordStream stream, ShardFlusher flusher, ShardProgress progress, ConsumerOptions options, TimeProvider time, ILogger logger) : IDisposable
 {
     private readonly Subject<RecordBatch> _batches = new();
     private readonly Subject<WindowedBatch> _windowed = new();
     private ExceptionDispatchInfo? _failure;
-    private long _misroutedTold;
 
     /// <summary>What each batch came to, on the pull loop: to look at and return from, the batch is reused.</summary>
     public IObservable<WindowedBatch> Windowed => _windowed.AsObservable();
@@ -49,7 +48,7 @@ public sealed partial class ShardPipeline(
         using IDisposable chain = _batches
             .Select(new BatchDecoder(Decoder(windows.Tickers)).Decode)
             .Select(windows.Add)
-            .Do(batch => Tell(batch, lease.Shard))
+            .Do(new ShardFaultLog(lease.Shard, logger).Tell)
             .Subscribe(_windowed.OnNext, failure => _failure = ExceptionDispatchInfo.Capture(failure));
         using LiveShard? live = Live?.Join(lease.Shard, windows);
         using IDisposable? shown = live is null ? null : _windowed.Subscribe(live);
@@ -73,25 +72,6 @@ public sealed partial class ShardPipeline(
         progress.Finish(windows, flushes.Figures, flusher.Bars.Puts);
         return isEnded;
     }
-
-    // Once a batch: if the bug is in every record, the log is not to drown in it. Each record stands in quarantine/ with its reason.
-    private void Tell(WindowedBatch batch, string shard)
-    {
-        if (batch.Books.Misrouted > _misroutedTold * 2)
-        {
-            _misroutedTold = batch.Books.Misrouted;
-            RecordsMisrouted(logger, shard, _misroutedTold);
-        }
-
-        if (batch.Decoded.Failures is not [RecordFailure first, ..] failures) return;
-        RecordsFailed(logger, first.Exception, shard, failures.Count, first.SequenceNumber.ToString());
-    }
-
-    [LoggerMessage(102, LogLevel.Error, "{Shard}: failed on {Count} records of a batch, the first is {SequenceNumber}; they go to quarantine/ and reading goes on. This is a bug of the consumer")]
-    private static partial void RecordsFailed(ILogger logger, Exception exception, string shard, int count, string sequenceNumber);
-
-    [LoggerMessage(103, LogLevel.Error, "{Shard}: {Count} records so far are of tickers that belong to other shards; they go to quarantine/ and into no row. The partition key must be the ticker")]
-    private static partial void RecordsMisrouted(ILogger logger, string shard, long count);
 
     public void Dispose()
     {

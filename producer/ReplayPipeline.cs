@@ -13,9 +13,6 @@ namespace Streaming.Producer;
 /// </summary>
 public sealed class ReplayPipeline(ProducerOptions options, TimeProvider time)
 {
-    /// <summary>Daily bars have no time of day: they leave one a second, with the time of the replay's own clock.</summary>
-    private const long DailyBarStepMicros = 1_000_000;
-
     private IReadOnlyList<InputFile>? _inputs;
 
     public ReplayProgress Progress { get; } = new();
@@ -45,7 +42,7 @@ public sealed class ReplayPipeline(ProducerOptions options, TimeProvider time)
             isInterrupted = true;
         }
 
-        Progress.Observe(archive.Refused, clock, Progress.LastEventMicros);
+        Progress.Observe(archive.Refused, clock);
         return ReplaySummary.Of(Progress, archive, isInterrupted);
     }
 
@@ -53,11 +50,10 @@ public sealed class ReplayPipeline(ProducerOptions options, TimeProvider time)
     {
         var shift = new EventTimeShift(options.Retime == Retime.Now, options.SkipGaps, time);
         var encoder = new TickEncoder(new ExchangeCalendar(TimeZoneInfo.FindSystemTimeZoneById(options.TimeZone)), options.RunId);
-        await using IRecordPublisher publisher = await OpenPublisherAsync(options.DryRun ? null : stream, cancellation);
+        await using IRecordPublisher publisher = await RecordPublisher.OpenAsync(options.DryRun ? null : stream, options.RunId, Progress, time, cancellation);
         TimeSpan duration = options.Duration ?? TimeSpan.MaxValue;
         long limit = options.Limit ?? long.MaxValue;
         long sequence = 0;
-        long lastMicros = 0;
         Tick tick = default;
 
         for (int pass = 0; options.Loops is null || pass < options.Loops; pass++)
@@ -69,44 +65,32 @@ public sealed class ReplayPipeline(ProducerOptions options, TimeProvider time)
             {
                 cancellation.ThrowIfCancellationRequested();
                 if (!archive.IsDaily) shift.Apply(ref tick);
-                if (!clock.IsDue(archive.IsDaily ? sequence * DailyBarStepMicros : tick.TimestampMicros))
+                if (!clock.IsDue(archive.IsDaily ? sequence * ReplayClock.DailyBarStepMicros : tick.TimestampMicros))
                 {
                     // Nothing more is due, so what is gathered leaves now, and not when the batch is full.
                     await publisher.SendGatheredAsync(cancellation);
-                    Observe();
+                    Progress.Observe(archive.Refused, clock);
                     await clock.WaitAsync(duration, cancellation);
                 }
                 else if (publisher.IsFull)
                 {
                     await publisher.MakeRoomAsync(cancellation);
-                    Observe();
+                    Progress.Observe(archive.Refused, clock);
                 }
 
                 if (IsOver()) break;
                 if (archive.IsDaily) tick.TimestampMicros = EventTime.Of(time.GetUtcNow());
                 encoder.Encode(ref tick, sequence++);
-                Progress.FirstEventMicros ??= tick.TimestampMicros;
                 publisher.Add(encoder.Key, encoder.Record);
-                lastMicros = tick.TimestampMicros;
+                Progress.Pass(tick.TimestampMicros);
             }
 
             if (sequence == sequenceBefore || sequence == limit || IsOver()) break;
         }
 
         await publisher.FlushAsync(cancellation);
-        Observe();
 
         // The clock is not asked for each tick of a replay that has all the time it wants.
         bool IsOver() => options.Duration is not null && clock.Elapsed >= duration;
-
-        void Observe() => Progress.Observe(archive.Refused, clock, sequence == 0 ? null : lastMicros);
-    }
-
-    private async Task<IRecordPublisher> OpenPublisherAsync(IRecordStream? target, CancellationToken cancellation)
-    {
-        if (target is not { RefusesSingleRecords: true }) return new StreamPublisher(target, Progress, time);
-        // Two producers that are throttled together are to come back apart: the run's id is the seed.
-        var jitter = new Random(options.RunId.Aggregate(17, (seed, letter) => unchecked((seed * 31) + letter)));
-        return await LanePublisher.OpenAsync(target, Progress, time, jitter, cancellation);
     }
 }

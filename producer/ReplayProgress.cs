@@ -31,7 +31,7 @@ public sealed class ReplayProgress
     /// <summary>Event time of the first tick, UTC microseconds since 1970; null before it.</summary>
     public long? FirstEventMicros { get; set; }
 
-    /// <summary>Event time of the newest tick that was sent.</summary>
+    /// <summary>Event time of the newest tick that was handed on to be sent.</summary>
     public long? LastEventMicros { get; set; }
 
     /// <summary>How far the replay is behind its own schedule.</summary>
@@ -39,9 +39,14 @@ public sealed class ReplayProgress
 
     public TimeSpan Elapsed { get; set; }
 
-    internal void Observe(RefusedRows refused, ReplayClock clock, long? lastMicros)
+    internal void Pass(long eventMicros)
     {
-        LastEventMicros = lastMicros;
+        FirstEventMicros ??= eventMicros;
+        LastEventMicros = eventMicros;
+    }
+
+    internal void Observe(RefusedRows refused, ReplayClock clock)
+    {
         Rejected = refused.RowCount;
         Lag = clock.Lag;
         Elapsed = clock.Elapsed;
