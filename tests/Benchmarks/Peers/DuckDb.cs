@@ -51,6 +51,12 @@ internal sealed class DuckStatement : IDisposable
         throw new InvalidOperationException($"DuckDB: {reason}");
     }
 
+    /// <summary>Gives the statement's only parameter its value.</summary>
+    public void Bind(string value)
+    {
+        if (DuckDbApi.Bind(_statement, 1, value) != 0) throw new InvalidOperationException($"DuckDB takes no {value}.");
+    }
+
     public void Execute()
     {
         Check(DuckDbApi.Execute(_statement, out DuckDbApi.Result result), ref result);

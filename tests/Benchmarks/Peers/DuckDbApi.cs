@@ -48,6 +48,9 @@ internal static partial class DuckDbApi
     [LibraryImport(Library, EntryPoint = "duckdb_destroy_prepare")]
     public static partial void DestroyPrepared(ref nint statement);
 
+    [LibraryImport(Library, EntryPoint = "duckdb_bind_varchar", StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int Bind(nint statement, ulong parameter, string value);
+
     [LibraryImport(Library, EntryPoint = "duckdb_execute_prepared")]
     public static partial int Execute(nint statement, out Result result);
 

@@ -63,6 +63,9 @@ internal sealed class StreamClient(
         private readonly RecordBatch _batch = new();
         private StreamPosition _position = from;
         private int _next = first;
+
+        // Where it stood before it was set back to deliver again: only what it has not reached can be lost to it.
+        private int _reached = first;
         private bool _isBusy;
         private bool _isAtTip;
 
@@ -90,13 +93,13 @@ internal sealed class StreamClient(
         private async Task RenewAsync(CancellationToken cancellation)
         {
             client.Log($"read {shard.Id}: its place has expired");
-            _next = await client.CallAsync($"begin {shard.Id} again", () => shard.Find(_position), cancellation);
+            _next = _reached = await client.CallAsync($"begin {shard.Id} again", () => shard.Find(_position), cancellation);
         }
 
         private Answer Take()
         {
             if (client.Faults.IsExpired) return new Answer(0, 0, IsEnd: false) { IsExpired = true };
-            if (_next < shard.Trimmed) throw new StreamDataLossException($"{shard.Id}: records from {_next} to {shard.Trimmed} are trimmed.");
+            if (_reached < shard.Trimmed) throw new StreamDataLossException($"{shard.Id}: records from {_reached} to {shard.Trimmed} are trimmed.");
             _next = Math.Max(shard.Trimmed, _next - client.Faults.Redelivered);
             int left = shard.Count - _next;
             if (left > 0 && client.Faults.IsThrottled) return new Answer(0, 5000, IsEnd: false);
@@ -108,6 +111,7 @@ internal sealed class StreamClient(
         private void Fill(Answer answer)
         {
             for (int i = 0; i < answer.Count; i++, _next++) _batch.Add(shard[_next].Number, shard[_next].ArrivalMicros, shard[_next].Data);
+            _reached = Math.Max(_reached, _next);
             // What is delivered again may be older than what the reader began behind.
             if (_batch.Count > 0 && _batch[_batch.Count - 1].SequenceNumber > _position.SequenceNumber)
                 _position = StreamPosition.After(_batch[_batch.Count - 1].SequenceNumber);
