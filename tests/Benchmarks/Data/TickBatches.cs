@@ -2,7 +2,7 @@ using Streaming.Shared.Streams;
 
 namespace Streaming.Tests.Benchmarks.Data;
 
-/// <summary>A shard's records as its reader hands them over, and the same bytes end to end, each record with a line feed behind it.</summary>
+/// <summary>A shard's records as its reader hands them over.</summary>
 internal sealed class TickBatches
 {
     public const int Events = 1_000_000;
@@ -29,7 +29,6 @@ internal sealed class TickBatches
     public TickBatches(int tickers, TimeSpan span, int oddOneOf = 0, bool isPlain = false)
     {
         var ticks = new TickRecords(tickers, Events, span);
-        var lines = new MemoryStream();
         for (int i = 0; i < Events; i++)
         {
             ticks.MoveNext();
@@ -37,14 +36,29 @@ internal sealed class TickBatches
             ReadOnlySpan<byte> record = isPlain ? OddShapes.Plain(ticks.Record) : ticks.Record;
             if (isOdd) record = OddShapes.Of(record, i / oddOneOf);
             (All[i / EventsPerBatch] ??= new RecordBatch()).Add(SequenceNumber.FromUInt64((ulong)i + 1), ArrivalMicros, record);
-            lines.Write(record);
-            lines.WriteByte((byte)'\n');
         }
-
-        Lines = lines.ToArray();
     }
 
     public RecordBatch[] All { get; } = new RecordBatch[Events / EventsPerBatch];
 
-    public byte[] Lines { get; }
+    /// <summary>Of all records.</summary>
+    public long Bytes => All.Sum(batch => batch.DataBytes);
+
+    /// <summary>The records end to end, each with a line feed behind it.</summary>
+    public byte[] ToLines()
+    {
+        byte[] lines = new byte[Bytes + Events];
+        int length = 0;
+        foreach (RecordBatch batch in All)
+        {
+            for (int i = 0; i < batch.Count; i++)
+            {
+                batch[i].Data.CopyTo(lines.AsSpan(length));
+                length += batch[i].Data.Length;
+                lines[length++] = (byte)'\n';
+            }
+        }
+
+        return lines;
+    }
 }

@@ -41,14 +41,15 @@ internal sealed class DecodeStage : IStage
     }
 
     private static string StageOf(TickBatches records)
-        => FormattableString.Invariant($"decode + window, {Tickers} tickers, {(double)(records.Lines.Length - Events) / Events:F0} bytes");
+        => FormattableString.Invariant($"decode + window, {Tickers} tickers, {(double)records.Bytes / Events:F0} bytes");
 
     private static async Task<IReadOnlyList<Row>> AgainstFramingAsync(TickBatches records, string stage)
     {
-        if (CountLines(records.Lines) != Events) throw new InvalidOperationException("The lines are not the records.");
+        byte[] lines = records.ToLines();
+        if (CountLines(lines) != Events) throw new InvalidOperationException("The lines are not the records.");
         Rounds rounds = await Rounds.RunAsync(
             new Side(Events, () => ShardFold.Run(records.All)),
-            new Side(Events, () => CountLines(records.Lines)));
+            new Side(Events, () => CountLines(lines)));
         return
         [
             new Row(stage, "framing the records only", "x", rounds.Ratio(cost => cost.CpuNanos), new Target(7, 3)),

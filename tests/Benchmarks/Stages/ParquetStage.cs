@@ -13,6 +13,7 @@ namespace Streaming.Tests.Benchmarks.Stages;
 internal sealed class ParquetStage : IStage
 {
     private const int ObjectsPerRound = 200;
+    private const int RoundsToOne = 5;
     private const string Format = "(FORMAT parquet, COMPRESSION snappy)";
 
     public string Name => "parquet";
@@ -55,7 +56,8 @@ internal sealed class ParquetStage : IStage
             new Side(ObjectsPerRound, () =>
             {
                 for (int i = 0; i < ObjectsPerRound; i++) copyToOne.Execute();
-            }));
+            }),
+            RoundsToOne);
         CheckThatBothAgree(theirs[^1], bars);
         return
         [

@@ -27,11 +27,10 @@ internal sealed class UnwrapStage : IStage
         [
             .. await MeasureAsync($"unwrap GetRecords, {Records} records", AnswerLayout.Milliseconds, target),
             .. await MeasureAsync("  the same, times with an exponent", AnswerLayout.Exponent, target),
-            .. await MeasureAsync("  the same, indented", AnswerLayout.Indented, target: null),
         ];
     }
 
-    private async Task<IReadOnlyList<Row>> MeasureAsync(string name, AnswerLayout layout, Target? target)
+    private async Task<IReadOnlyList<Row>> MeasureAsync(string name, AnswerLayout layout, Target target)
     {
         byte[] body = GetRecordsBody.Write(new TickRecords(tickers: 500, Records, TimeSpan.FromSeconds(10)), Records, layout);
         CheckThatBothAgree(body);
