@@ -41,7 +41,7 @@ internal static class Ratios
             Console.WriteLine();
             Console.Write(Table.Render(rows));
             Console.WriteLine();
-            Console.WriteLine(FormattableString.Invariant($"Measured in {Stopwatch.GetElapsedTime(start).TotalSeconds:F0} s. {Rig.DescribeLoad()}"));
+            Console.WriteLine(FormattableString.Invariant($"Measured in {Stopwatch.GetElapsedTime(start).TotalSeconds:F0} s. {Pace.Describe()} {Rig.DescribeLoad()}"));
         }
 
         string[] failed = [.. rows.Where(row => row.Verdict == Verdict.Fails).Select(row => row.Stage)];
