@@ -33,6 +33,7 @@ public sealed class SeedTests
     [Theory]
     [InlineData(2381, "a worker that lost its lease at the tip of a shard read on, and kept it from others in its own process")]
     [InlineData(350, "a worker that had lost its lease took what was trimmed meanwhile for a loss")]
+    [InlineData(5_005_750, "a simulated reader that was set back to deliver again took for lost what it had read")]
     public void SeedThatOnceFailed_KeepsEveryPromise(int seed, string because)
     {
         ViolationException? violation = SeedRun.Run(seed).Violation;
