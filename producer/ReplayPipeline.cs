@@ -69,13 +69,13 @@ public sealed class ReplayPipeline(ProducerOptions options, TimeProvider time)
                 {
                     // Nothing more is due, so what is gathered leaves now, and not when the batch is full.
                     await publisher.SendGatheredAsync(cancellation);
-                    Progress.Observe(archive.Refused, clock);
+                    Progress.ObserveSent(archive.Refused, clock);
                     await clock.WaitAsync(duration, cancellation);
                 }
                 else if (publisher.IsFull)
                 {
                     await publisher.MakeRoomAsync(cancellation);
-                    Progress.Observe(archive.Refused, clock);
+                    Progress.ObserveSent(archive.Refused, clock);
                 }
 
                 if (IsOver()) break;
@@ -89,6 +89,7 @@ public sealed class ReplayPipeline(ProducerOptions options, TimeProvider time)
         }
 
         await publisher.FlushAsync(cancellation);
+        Progress.ObserveSent(archive.Refused, clock);
 
         // The clock is not asked for each tick of a replay that has all the time it wants.
         bool IsOver() => options.Duration is not null && clock.Elapsed >= duration;

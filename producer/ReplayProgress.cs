@@ -6,6 +6,8 @@ namespace Streaming.Producer;
 /// <summary>Counters of a running replay, for the display; written by the replay alone.</summary>
 public sealed class ReplayProgress
 {
+    private long? _passedMicros;
+
     /// <summary>Records that the stream acknowledged.</summary>
     public long Sent { get; set; }
 
@@ -31,7 +33,7 @@ public sealed class ReplayProgress
     /// <summary>Event time of the first tick, UTC microseconds since 1970; null before it.</summary>
     public long? FirstEventMicros { get; set; }
 
-    /// <summary>Event time of the newest tick that was handed on to be sent.</summary>
+    /// <summary>Event time of the newest tick that was sent.</summary>
     public long? LastEventMicros { get; set; }
 
     /// <summary>How far the replay is behind its own schedule.</summary>
@@ -42,7 +44,14 @@ public sealed class ReplayProgress
     internal void Pass(long eventMicros)
     {
         FirstEventMicros ??= eventMicros;
-        LastEventMicros = eventMicros;
+        _passedMicros = eventMicros;
+    }
+
+    /// <summary>After a send; what is gathered when the replay is interrupted never leaves.</summary>
+    internal void ObserveSent(RefusedRows refused, ReplayClock clock)
+    {
+        LastEventMicros = _passedMicros;
+        Observe(refused, clock);
     }
 
     internal void Observe(RefusedRows refused, ReplayClock clock)

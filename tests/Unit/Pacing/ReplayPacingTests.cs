@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Streaming.Producer;
+using Streaming.Shared.Streams;
 using Streaming.Tests.TestKit;
 
 namespace Streaming.Tests.Unit.Pacing;
@@ -112,6 +113,28 @@ public sealed class ReplayPacingTests : IDisposable
         ReplaySummary summary = await replay;
         Assert.True(summary.Interrupted);
         Assert.Equal(2, summary.Sent);
+    }
+
+    [Fact]
+    public async Task CancelledAtMostSpeed_SaysTheLastTickThatWasSent()
+    {
+        using var stop = new CancellationTokenSource();
+        _stream.Refuses = _ =>
+        {
+            stop.Cancel();
+            return false;
+        };
+        var pipeline = new ReplayPipeline(Options([.. Enumerable.Range(0, 2 * PutBatch.MaxRecords)]) with { Speed = double.PositiveInfinity }, _clock);
+        ReplaySummary summary = await _clock.RunAsync(pipeline.RunAsync(_stream, stop.Token));
+        Assert.Equal((true, PutBatch.MaxRecords), (summary.Interrupted, summary.Sent));
+        Assert.Equal(Open.AddSeconds(PutBatch.MaxRecords - 1), summary.LastEvent);
+    }
+
+    [Fact]
+    public async Task WholeReplay_SaysItsFirstAndLastTick()
+    {
+        ReplaySummary summary = await ReplayAsync(Options(3, 10, 20));
+        Assert.Equal((Open.AddSeconds(3), Open.AddSeconds(20)), (summary.FirstEvent, summary.LastEvent));
     }
 
     [Fact]
