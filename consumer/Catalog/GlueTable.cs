@@ -37,7 +37,8 @@ public sealed class GlueTable(AwsJsonClient aws, string lake)
         {
             JsonNode storage = _storage.DeepClone();
             storage["Location"] = partition.LocationIn(lake);
-            inputs.Add(new JsonObject { ["Values"] = new JsonArray(partition.Ticker, partition.TradeDateText), ["StorageDescriptor"] = storage });
+            JsonNode input = new JsonObject { ["Values"] = new JsonArray(partition.Ticker, partition.TradeDateText), ["StorageDescriptor"] = storage };
+            inputs.Add(input);
         }
 
         JsonObject answer = await CallAsync(

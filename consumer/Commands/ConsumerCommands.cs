@@ -11,25 +11,18 @@ public static class ConsumerCommands
 
     public static async Task<int> InvokeAsync(string[] args)
     {
-        Task rehearsal = args is ["run", ..] ? Rehearsal.Begin() : Task.CompletedTask;
         var verbose = new Option<bool>("--verbose") { Description = "debug log and stack traces", Recursive = true };
         var settings = new Settings();
-        (string Name, Func<Command> Create)[] commands =
-        [
-            ("run", () => RunCommand.Create(settings, verbose)),
-            ("query", () => QueryCommand.Create(settings)),
-            ("status", () => StatusCommand.Create(settings)),
-            ("checkpoints", () => CheckpointsCommand.Create(settings)),
-            ("replay", () => ReplayCommand.Create(settings, verbose)),
-            ("lake", () => LakeCommand.Create(settings)),
-        ];
-        var root = new RootCommand("Computes 1-minute averages and the latest close per ticker from a record stream into a lake.") { verbose };
-        // All of them take a tenth of a start; so where it is plain which is meant, that one alone.
-        bool isPlain = args.Length > 0 && commands.Any(command => command.Name == args[0]);
-        foreach ((string name, Func<Command> create) in commands)
+        var root = new RootCommand("Computes 1-minute averages and the latest close per ticker from a record stream into a lake.")
         {
-            if (!isPlain || name == args[0]) root.Subcommands.Add(create());
-        }
+            RunCommand.Create(settings, verbose),
+            QueryCommand.Create(settings),
+            StatusCommand.Create(settings),
+            CheckpointsCommand.Create(settings),
+            ReplayCommand.Create(settings, verbose),
+            LakeCommand.Create(settings),
+            verbose,
+        };
 
         // An argument that begins with @ is a ticker list or a typing error, never a response file.
         ParseResult parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
@@ -45,9 +38,7 @@ public static class ConsumerCommands
         try
         {
             // Signals are ours: the library would end the process two seconds after the first.
-            int code = await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null, EnableDefaultExceptionHandler = false });
-            await rehearsal;
-            return code;
+            return await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null, EnableDefaultExceptionHandler = false });
         }
         catch (Exception error) when (ExitCodes.Of(error) is { } code && !parsed.GetValue(verbose))
         {

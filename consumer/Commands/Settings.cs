@@ -8,18 +8,14 @@ namespace Streaming.Consumer.Commands;
 /// </summary>
 internal sealed class Settings
 {
-    private readonly IConfigurationSection _section = Read();
+    private readonly IConfigurationSection _section = new ConfigurationBuilder()
+        .SetBasePath(Environment.CurrentDirectory)
+        .AddJsonFile("appsettings.json", optional: true)
+        .AddEnvironmentVariables("STREAMING__")
+        .Build()
+        .GetSection("Consumer");
 
     /// <summary>The text set for an option, or null: <c>--flush-interval</c> is <c>FlushInterval</c>.</summary>
     public string? this[string option]
         => _section[string.Concat(option.TrimStart('-').Split('-').Select(word => char.ToUpperInvariant(word[0]) + word[1..]))];
-
-    private static IConfigurationSection Read()
-    {
-        var builder = new ConfigurationBuilder();
-        // What reads files takes its time to start, and mostly there is none.
-        string file = Path.Combine(Environment.CurrentDirectory, "appsettings.json");
-        if (File.Exists(file)) builder.AddJsonFile(file);
-        return builder.AddEnvironmentVariables("STREAMING__").Build().GetSection("Consumer");
-    }
 }

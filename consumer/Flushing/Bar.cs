@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Streaming.Consumer.EventTime;
 using Streaming.Shared.Ticks;
 
@@ -22,8 +21,6 @@ public readonly record struct Bar(
 {
     public long WindowEndMicros => WindowStartMicros + WindowValue.LengthMicros;
 
-    // A method with 128-bit integers is not compiled ahead of time, and the first flush makes thousands of rows before it is compiled again.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static Bar Of(in WindowValue value) => new(
         value.StartMicros,
         ExactPrice.Mean(value.CloseSum, value.TickCount),

@@ -1,5 +1,7 @@
+using System.Diagnostics.CodeAnalysis;
 using Amazon.Runtime;
 using Amazon.Runtime.Credentials;
+using Amazon.SecurityToken;
 
 namespace Streaming.Shared.Aws;
 
@@ -14,6 +16,9 @@ internal sealed class AwsIdentity
     public AwsIdentity(ClientConfig config, AWSCredentials? given) => (_config, _given, _current) = (config, given, given);
 
     /// <exception cref="AwsException">The chain ends without credentials.</exception>
+    // The chain makes these two by their names, for assumed roles and web identities: a native program would be without them.
+    [DynamicDependency(DynamicallyAccessedMemberTypes.PublicConstructors, typeof(AmazonSecurityTokenServiceClient))]
+    [DynamicDependency(DynamicallyAccessedMemberTypes.PublicConstructors, typeof(AmazonSecurityTokenServiceConfig))]
     public async ValueTask<AWSCredentials> GetAsync(CancellationToken cancellation)
     {
         if (Volatile.Read(ref _current) is { } known) return known;

@@ -2,6 +2,7 @@ using System.Runtime;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using Streaming.Tests.Benchmarks.Data;
+using Streaming.Tests.Benchmarks.Measuring;
 
 namespace Streaming.Tests.Benchmarks;
 
@@ -12,6 +13,7 @@ internal static class Rig
         $"""
         CPU      {Processor()}, {Environment.ProcessorCount} cores, vectors of {VectorBits()} bits
         runtime  {RuntimeInformation.FrameworkDescription}, {RuntimeInformation.OSArchitecture}, {(GCSettings.IsServerGC ? "server" : "workstation")} GC
+        programs {(Programs.AreNative ? "native, as they are published" : "as built, by dotnet: there was no C linker")}
         data     seed {TickRecords.Seed}
         load     {DescribeLoad()}
         """);

@@ -85,7 +85,7 @@ public sealed class BrokenLakeTests : IDisposable
 
     private static bool IsRow(S3Call call) => call.Method == "PUT" && call.Key.Contains("/avg_1min/", StringComparison.Ordinal);
 
-    private static string Consumer => $"dotnet {typeof(Streaming.Consumer.ConsumerService).Assembly.Location}";
+    private static string Consumer => string.Join(' ', Cli.Command("consumer"));
 
     private async Task PrepareAsync()
     {

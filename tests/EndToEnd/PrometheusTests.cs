@@ -18,9 +18,10 @@ public sealed class PrometheusTests : IDisposable
         Assert.SkipUnless(EmulatorProcess.IsOnPath("prometheus"), "prometheus is not on PATH");
         (await Cli.ProducerAsync(_folder.Path, "sample", "--out", "sample")).ShouldExit(0);
         (await Cli.ProducerAsync(_folder.Path, "replay", "sample", "--speed", "max", "--create-stream", "--shards", "2", "--stream", _folder["stream"])).ShouldExit(0);
+        IReadOnlyList<string> command = Cli.Command("consumer");
         await using EmulatorProcess consumer = await EmulatorProcess.StartAsync(
-            "dotnet",
-            port => [Cli.Program("consumer"), "run", "--stream", _folder["stream"], "--lake", _folder["lake"], "--flush-interval", "1s", "--http", $"127.0.0.1:{port}"],
+            command[0],
+            port => [.. command.Skip(1), "run", "--stream", _folder["stream"], "--lake", _folder["lake"], "--flush-interval", "1s", "--http", $"127.0.0.1:{port}"],
             "/healthz/live");
         await File.WriteAllTextAsync(_folder["prometheus.yml"], $"""
             scrape_configs:

@@ -8,6 +8,9 @@ public static class Cli
     private static readonly string Configuration
         = AppContext.BaseDirectory.Contains($"{Path.DirectorySeparatorChar}Release{Path.DirectorySeparatorChar}", StringComparison.Ordinal) ? "Release" : "Debug";
 
+    /// <summary>Where the published programs are that take the place of the built ones; null for the built ones.</summary>
+    private static readonly string? Published = Environment.GetEnvironmentVariable("STREAMING_TEST_PROGRAMS");
+
     public static Task<CliResult> ProducerAsync(string folder, params string[] args) => RunAsync("producer", folder, args);
 
     public static Task<CliResult> ConsumerAsync(string folder, params string[] args) => RunAsync("consumer", folder, args);
@@ -19,9 +22,13 @@ public static class Cli
     /// <summary>Runs to the end; a process that takes longer than five minutes is killed and fails the test.</summary>
     public static Task<CliResult> RunAsync(string project, string folder, params string[] args) => RunAsync(project, Start(project, folder, args), args);
 
-    /// <summary>The built program, to be run by <c>dotnet</c>.</summary>
-    public static string Program(string project)
-        => Path.Combine(TestPaths.Repository, project, "bin", Configuration, "net10.0", Path.GetFileName(project) + ".dll");
+    /// <summary>The command that runs a program, to be followed by its arguments.</summary>
+    public static IReadOnlyList<string> Command(string project)
+    {
+        if (Published is not null && project is ("producer" or "consumer")) return [Path.Combine(Published, project)];
+        string built = Path.Combine(TestPaths.Repository, project, "bin", Configuration, "net10.0", Path.GetFileName(project) + ".dll");
+        return [Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", built];
+    }
 
     /// <summary>Starts without waiting; output and error are piped.</summary>
     public static Process Start(string project, string folder, params string[] args) => Start(project, folder, new Dictionary<string, string>(), args);
@@ -48,7 +55,8 @@ public static class Cli
     /// <summary>Likewise, with those variables in place of AWS's.</summary>
     public static Process Start(string project, string folder, IReadOnlyDictionary<string, string> environment, params string[] args)
     {
-        var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet")
+        IReadOnlyList<string> command = Command(project);
+        var start = new ProcessStartInfo(command[0], [.. command.Skip(1), .. args])
         {
             WorkingDirectory = folder,
             UseShellExecute = false,
@@ -56,8 +64,6 @@ public static class Cli
             RedirectStandardError = true,
             RedirectStandardInput = true,
         };
-        start.ArgumentList.Add(Program(project));
-        foreach (string arg in args) start.ArgumentList.Add(arg);
         foreach (string inherited in start.Environment.Keys.Where(key => key.StartsWith("AWS_", StringComparison.Ordinal)).ToArray()) start.Environment.Remove(inherited);
         foreach ((string variable, string value) in environment) start.Environment[variable] = value;
         return Process.Start(start) ?? throw new InvalidOperationException($"{project} could not be started.");

@@ -19,34 +19,24 @@ internal sealed record StreamManifest(int FormatVersion, string Name, string Cre
 
     public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, ManifestJson.Default.StreamManifest);
 
-    /// <remarks>Not by the serializer: it would take a tenth of a consumer's start to compile what it needs for two small types.</remarks>
     /// <exception cref="FormatException">Not a manifest that this version understands; the message says why.</exception>
-    public static StreamManifest Parse(ReadOnlyMemory<byte> json)
+    public static StreamManifest Parse(ReadOnlySpan<byte> json)
     {
+        StreamManifest? manifest;
         try
         {
-            using JsonDocument document = JsonDocument.Parse(json);
-            JsonElement root = document.RootElement;
-            int version = root.TryGetProperty("formatVersion", out JsonElement written) ? written.GetInt32() : 0;
-            if (version > CurrentVersion)
-                throw new FormatException($"it has format version {version}, this program knows up to {CurrentVersion}; use a newer one");
-            if (Text(root, "name") is not { Length: > 0 } name
-                || Text(root, "creationId") is not { Length: > 0 } creationId
-                || !root.TryGetProperty("shards", out JsonElement shards)
-                || shards.GetArrayLength() == 0)
-                throw new FormatException("it lacks name, creationId or shards");
-            DateTimeOffset createdAt = root.TryGetProperty("createdAt", out JsonElement at) ? at.GetDateTimeOffset() : default;
-            return new StreamManifest(version, name, creationId, createdAt, [.. shards.EnumerateArray().Select(ManifestShard.Parse)]).Checked();
+            manifest = JsonSerializer.Deserialize(json, ManifestJson.Default.StreamManifest);
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        catch (JsonException e)
         {
             throw new FormatException($"it is not valid: {e.Message}", e);
         }
-    }
 
-    /// <summary>A text, or null if there is none or it is null.</summary>
-    /// <exception cref="InvalidOperationException">Something else stands there.</exception>
-    internal static string? Text(JsonElement of, string property) => of.TryGetProperty(property, out JsonElement text) ? text.GetString() : null;
+        if (manifest is null) throw new FormatException("it is empty");
+        if (manifest.FormatVersion > CurrentVersion)
+            throw new FormatException($"it has format version {manifest.FormatVersion}, this program knows up to {CurrentVersion}; use a newer one");
+        return manifest.Checked();
+    }
 
     /// <summary>Largest sequence number before the last reshard, which made sure that the log was on disk up to there; 0 if there was none.</summary>
     [JsonIgnore]
@@ -67,6 +57,8 @@ internal sealed record StreamManifest(int FormatVersion, string Name, string Cre
 
     private StreamManifest Checked()
     {
+        if (string.IsNullOrEmpty(Name) || string.IsNullOrEmpty(CreationId) || Shards is null or { Count: 0 } || Shards.Any(s => s?.Id is null || s.Parents?.Contains(null!) != false))
+            throw new FormatException("it lacks name, creationId or shards");
         if (Shards.Select(s => s.Id).Distinct().Count() != Shards.Count) throw new FormatException("two shards have the same id");
         // A hole between the open shards would leave keys without a shard.
         UInt128 next = UInt128.Zero;
@@ -81,7 +73,7 @@ internal sealed record StreamManifest(int FormatVersion, string Name, string Cre
         return this;
     }
 
-    private static UInt128 Hash(string text) => UInt128.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out UInt128 hash)
+    private static UInt128 Hash(string? text) => UInt128.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out UInt128 hash)
         ? hash
         : throw new FormatException($"'{text}' is not a hash key");
 }
@@ -90,19 +82,6 @@ internal sealed record StreamManifest(int FormatVersion, string Name, string Cre
 /// <param name="ClosedAfter">Null while the shard is open; else no record of it has a larger sequence number.</param>
 internal sealed record ManifestShard(string Id, IReadOnlyList<string> Parents, string StartHash, string EndHash, ulong? ClosedAfter)
 {
-    /// <exception cref="FormatException">A part is missing.</exception>
-    /// <exception cref="InvalidOperationException">A part is something else.</exception>
-    public static ManifestShard Parse(JsonElement shard)
-    {
-        if (StreamManifest.Text(shard, "id") is not { } id
-            || !shard.TryGetProperty("parents", out JsonElement parents)
-            || StreamManifest.Text(shard, "startHash") is not { } startHash
-            || StreamManifest.Text(shard, "endHash") is not { } endHash)
-            throw new FormatException("a shard lacks id, parents or hash range");
-        ulong? closedAfter = shard.TryGetProperty("closedAfter", out JsonElement after) && after.ValueKind != JsonValueKind.Null ? after.GetUInt64() : null;
-        return new ManifestShard(id, [.. parents.EnumerateArray().Select(parent => parent.GetString() ?? throw new FormatException("a parent has no id"))], startHash, endHash, closedAfter);
-    }
-
     public static ManifestShard Of(Shard shard, ulong? closedAfter)
         => new(shard.Id, shard.ParentIds, shard.StartHash.ToString(CultureInfo.InvariantCulture), shard.EndHash.ToString(CultureInfo.InvariantCulture), closedAfter);
 }

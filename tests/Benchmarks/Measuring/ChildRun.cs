@@ -10,13 +10,11 @@ internal sealed record ChildRun(TimeSpan Elapsed, TimeSpan Cpu, long PeakBytes, 
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(100);
 
-    /// <summary>The process of a program whose main assembly is that of <typeparamref name="T"/>.</summary>
-    public static ProcessStartInfo StartOf<T>(params IEnumerable<string> args)
+    /// <summary>The process of <c>consumer</c> or <c>producer</c>.</summary>
+    public static ProcessStartInfo StartOf(string program, params IEnumerable<string> args)
     {
-        var start = new ProcessStartInfo("dotnet") { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
-        start.ArgumentList.Add(typeof(T).Assembly.Location);
-        foreach (string arg in args) start.ArgumentList.Add(arg);
-        return start;
+        string[] command = Programs.Command(program);
+        return new ProcessStartInfo(command[0], [.. command.Skip(1), .. args]) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
     }
 
     /// <exception cref="InvalidOperationException">It did not end well.</exception>

@@ -1,4 +1,3 @@
-using Streaming.Producer;
 using Streaming.Tests.Benchmarks.Data;
 using Streaming.Tests.Benchmarks.Measuring;
 
@@ -37,5 +36,5 @@ internal static class HistoryProcess
     }
 
     private static Task<ChildRun> ReplayAsync(string history, params string[] more)
-        => ChildRun.RunAsync(ChildRun.StartOf<ReplayPipeline>(["replay", history, "--dry-run", "--speed", "max", .. more]));
+        => ChildRun.RunAsync(ChildRun.StartOf("producer", ["replay", history, "--dry-run", "--speed", "max", .. more]));
 }

@@ -75,7 +75,7 @@ internal sealed class MemoryStage : IStage
 
     private static ProcessStartInfo ConsumerStart(FakeAws aws, string lake)
     {
-        ProcessStartInfo start = ChildRun.StartOf<Consumer.ConsumerService>("run", "--once", "--stream", Address, "--lake", lake);
+        ProcessStartInfo start = ChildRun.StartOf("consumer", "run", "--once", "--stream", Address, "--lake", lake);
         foreach ((string name, string value) in aws.EnvironmentVariables) start.Environment[name] = value;
         return start;
     }

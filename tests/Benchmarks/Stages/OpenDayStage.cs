@@ -1,4 +1,3 @@
-using Streaming.Consumer;
 using Streaming.Producer.Encoding;
 using Streaming.Shared.Ticks;
 using Streaming.Tests.Benchmarks.Data;
@@ -34,7 +33,7 @@ internal sealed class OpenDayStage : IStage
             return true;
         });
         ChildRun run = await ChildRun.RunAsync(
-            ChildRun.StartOf<ConsumerService>("run", "--once", "--stream", folder["stream"], "--lake", folder["lake"], "--http", "off"));
+            ChildRun.StartOf("consumer", "run", "--once", "--stream", folder["stream"], "--lake", folder["lake"], "--http", "off"));
         if (!run.Output.Contains($"{Tickers * Minutes:N0}", StringComparison.Ordinal)) throw new InvalidOperationException($"The consumer did not read the day.\n{run.Output}");
 
         string stage = $"memory: {Tickers} tickers, one trading day of open objects";

@@ -1,4 +1,3 @@
-using Streaming.Consumer;
 using Streaming.Tests.Benchmarks.Data;
 using Streaming.Tests.Benchmarks.Measuring;
 using Streaming.Tests.Benchmarks.Peers;
@@ -53,7 +52,7 @@ internal sealed class RunStage : IStage
 
     private async Task ConsumeAsync(string stream, string lake)
     {
-        ChildRun run = await ChildRun.RunAsync(ChildRun.StartOf<ConsumerService>("run", "--once", "--stream", stream, "--lake", lake, "--http", "off"));
+        ChildRun run = await ChildRun.RunAsync(ChildRun.StartOf("consumer", "run", "--once", "--stream", stream, "--lake", lake, "--http", "off"));
         _consumerCpu += run.Cpu;
         if (!run.Output.Contains("2,000,000", StringComparison.Ordinal)) throw new InvalidOperationException($"The consumer did not read {Ticks} ticks.\n{run.Output}");
     }

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
-using Streaming.Consumer;
 using Streaming.Tests.Benchmarks.Data;
 using Streaming.Tests.Benchmarks.Measuring;
 
@@ -33,7 +32,7 @@ internal sealed class StartStage : IStage
     {
         string address = FreeAddress();
         long start = Stopwatch.GetTimestamp();
-        using Process consumer = Process.Start(ChildRun.StartOf<ConsumerService>("run", "--stream", stream, "--lake", lake, "--http", address))!;
+        using Process consumer = Process.Start(ChildRun.StartOf("consumer", "run", "--stream", stream, "--lake", lake, "--http", address))!;
         Task<string> output = consumer.StandardOutput.ReadToEndAsync();
         Task<string> errors = consumer.StandardError.ReadToEndAsync();
         using var http = new HttpClient();
