@@ -206,8 +206,10 @@ public sealed partial class ConsumerService(
 
     private async Task<ShardOutcome> RunShardAsync(ShardLease lease, CheckpointStore checkpoints, CancellationToken drain, CancellationToken abort)
     {
-        await Task.Yield();
+        // Before anything else: a worker that has taken a shard and does not read it yet is not ready.
         ShardProgress progress = ProgressOf(lease.Shard);
+        progress.Take();
+        await Task.Yield();
         ILogger logger = loggers.CreateLogger("consumer.shard");
         ObjectOrigin origin = checkpoints.Origin(lease.Shard);
         var flusher = new ShardFlusher(

@@ -24,7 +24,13 @@ public sealed class ShardProgress(string shard, TimeProvider time)
         }
     }
 
-    /// <summary>To be called when a shard is taken, before its first batch: what its checkpoint brought was not done by this process just now.</summary>
+    /// <summary>The shard is this worker's from now on.</summary>
+    internal void Take()
+    {
+        lock (_lock) _figures = _figures with { IsOwned = true, OwnedSince = time.GetTimestamp() };
+    }
+
+    /// <summary>To be called before the first batch of a shard that was taken: what its checkpoint brought was not done by this process just now.</summary>
     internal void Begin(ShardWindows windows)
     {
         lock (_lock)
@@ -33,8 +39,6 @@ public sealed class ShardProgress(string shard, TimeProvider time)
             (_flushesBefore, _putsBefore) = (_figures.Flushes, _figures.Puts);
             _figures = _figures with
             {
-                IsOwned = true,
-                OwnedSince = time.GetTimestamp(),
                 Position = windows.Position,
                 Books = windows.Books,
                 WindowCount = windows.WindowCount,

@@ -31,6 +31,7 @@ public sealed class RecordBatch
 
     public StreamRecord this[int index]
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         get
         {
             ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)index, (uint)Count, nameof(index));
@@ -84,7 +85,12 @@ public sealed class RecordBatch
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Add(SequenceNumber sequenceNumber, long arrivalMicros, int dataOffset, int dataLength)
     {
-        Next() = new RecordHeader { SequenceNumber = sequenceNumber, ArrivalMicros = arrivalMicros, DataOffset = dataOffset, DataLength = dataLength };
+        // Field by field: of one that is made first, the vector copy would have to wait for its words.
+        ref RecordHeader next = ref Next();
+        next.SequenceNumber = sequenceNumber;
+        next.ArrivalMicros = arrivalMicros;
+        next.DataOffset = dataOffset;
+        next.DataLength = dataLength;
         KeepNext();
     }
 
@@ -92,13 +98,18 @@ public sealed class RecordBatch
     /// The place of the next record, to be filled where it stands: a sequence number that is handed on is copied as a vector, for which
     /// the processor waits until its three words are written. It counts once <see cref="KeepNext"/> was called.
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal ref RecordHeader Next()
     {
-        if (Count == _headers.Length) Array.Resize(ref _headers, Count * 2);
+        if (Count == _headers.Length) MakeRoomForHeaders();
         return ref _headers[Count];
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal void KeepNext() => DataBytes += _headers[Count++].DataLength;
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void MakeRoomForHeaders() => Array.Resize(ref _headers, Count * 2);
 
     /// <summary>Adds a copy of <paramref name="data"/>.</summary>
     public void Add(SequenceNumber sequenceNumber, long arrivalMicros, ReadOnlySpan<byte> data)

@@ -1,5 +1,6 @@
 using System.Buffers.Text;
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Text.Unicode;
 
@@ -29,6 +30,7 @@ public readonly record struct SequenceNumber : IComparable<SequenceNumber>
     public static SequenceNumber None => default;
 
     /// <summary>A number below 10^19, as the local stream uses them.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static SequenceNumber FromUInt64(ulong value)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(value, 10_000_000_000_000_000_000UL);

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 
 namespace Streaming.Shared.Streams.Local;
 
@@ -102,6 +103,7 @@ internal readonly record struct RecordEntry(int Index, int KeyLength, int DataLe
 {
     public const int Size = 12;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static RecordEntry Read(ReadOnlySpan<byte> bytes) => new(
         BinaryPrimitives.ReadInt32LittleEndian(bytes),
         BinaryPrimitives.ReadInt32LittleEndian(bytes[4..]),

@@ -73,6 +73,29 @@ public sealed class OperationsServerTests : IDisposable
     }
 
     [Fact]
+    public void ShardsThatAreTakenAndNotReadYet_AreNotReady()
+    {
+        var clock = new ManualTimeProvider(PipelineRun.Now);
+        ConsumerService service = PipelineRun.Service(new InMemoryStream(shardCount: 2, recordsPerBatch: 10, clock), new InMemoryObjectStore());
+        using var drain = new CancellationTokenSource();
+        var seen = new List<Readiness>();
+        new OneThread(clock).Run(async () =>
+        {
+            Task run = service.RunAsync(drain.Token);
+            for (int looks = 0; looks < 1000 && seen.LastOrDefault() is not { ShardsRead: 2 }; looks++)
+            {
+                await Task.Yield();
+                if (service.IsAssigned) seen.Add(Readiness.Of(service, clock));
+            }
+
+            drain.Cancel();
+            await run;
+        });
+        Assert.Equal((false, 2, 0), (seen[0].Ready, seen[0].ShardsOwned, seen[0].ShardsRead));
+        Assert.All(seen, readiness => Assert.Equal(readiness.ShardsRead == 2, readiness.Ready));
+    }
+
+    [Fact]
     public async Task Metrics_AreTheFiguresOfTheRun()
     {
         for (int i = 0; i < 20; i++) _stream.Put("A", TickLog.Json("A", i, 1));

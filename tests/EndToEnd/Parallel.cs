@@ -1,0 +1,2 @@
+// They wait for their processes most of the time.
+[assembly: CollectionBehavior(MaxParallelThreads = 4)]
