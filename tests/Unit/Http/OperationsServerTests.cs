@@ -73,26 +73,18 @@ public sealed class OperationsServerTests : IDisposable
     }
 
     [Fact]
-    public void ShardsThatAreTakenAndNotReadYet_AreNotReady()
+    public void BeforeTheFirstShardIsRead_AllThatWereTakenAreOwned()
     {
         var clock = new ManualTimeProvider(PipelineRun.Now);
-        ConsumerService service = PipelineRun.Service(new InMemoryStream(shardCount: 2, recordsPerBatch: 10, clock), new InMemoryObjectStore());
-        using var drain = new CancellationTokenSource();
         var seen = new List<Readiness>();
-        new OneThread(clock).Run(async () =>
+        ConsumerService? service = null;
+        service = PipelineRun.Service(new InMemoryStream(shardCount: 2, recordsPerBatch: 10, clock), new InMemoryObjectStore(), PipelineRun.Eager with { Once = true }, tickers =>
         {
-            Task run = service.RunAsync(drain.Token);
-            for (int looks = 0; looks < 1000 && seen.LastOrDefault() is not { ShardsRead: 2 }; looks++)
-            {
-                await Task.Yield();
-                if (service.IsAssigned) seen.Add(Readiness.Of(service, clock));
-            }
-
-            drain.Cancel();
-            await run;
+            seen.Add(Readiness.Of(service!, clock));
+            return new TickDecoder(tickers).Decode;
         });
-        Assert.Equal((false, 2, 0), (seen[0].Ready, seen[0].ShardsOwned, seen[0].ShardsRead));
-        Assert.All(seen, readiness => Assert.Equal(readiness.ShardsRead == 2, readiness.Ready));
+        new OneThread(clock).Run(() => service.RunAsync(CancellationToken.None));
+        Assert.Equal([(false, 2), (false, 2)], seen.Select(readiness => (readiness.Ready, readiness.ShardsOwned)));
     }
 
     [Fact]
