@@ -23,6 +23,7 @@ public sealed class AwsFaultsOfFewTickersTests(ITestOutputHelper output) : AwsFa
     public Task LongFileWhileAwsFailsAndConsumerKilled_IsItsOracle() => RunAsync(Oracle.Fx);
 }
 
+/// <summary>One file through both programs, which are to come to its oracle whatever fails on the way.</summary>
 public abstract class AwsFaultRun(ITestOutputHelper output) : IDisposable
 {
     private const int Seed = 20240102;
