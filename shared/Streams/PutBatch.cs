@@ -33,9 +33,6 @@ public sealed class PutBatch
 
     public ReadOnlySpan<byte> Data(int index) => Slice(_entries[index].DataOffset, _entries[index].End);
 
-    /// <summary>Key and data as they stand one behind the other.</summary>
-    internal ReadOnlySpan<byte> KeyAndData(int index) => Slice(_entries[index].KeyOffset, _entries[index].End);
-
     /// <exception cref="InvalidOperationException">The record does not fit (<see cref="Fits"/>).</exception>
     public void Add(ReadOnlySpan<byte> key, ReadOnlySpan<byte> data)
     {

@@ -54,14 +54,6 @@ public sealed class RecordBatch
     }
 
     /// <summary>Space for at least <paramref name="size"/> bytes, to be followed by <see cref="Advance"/>; returns the offset of its first byte.</summary>
-    public int Reserve(int size, out Memory<byte> space)
-    {
-        MakeRoom(size);
-        space = _bytes.AsMemory(_length, size);
-        return _length;
-    }
-
-    /// <inheritdoc cref="Reserve(int, out Memory{byte})"/>
     public int Reserve(int size, out Span<byte> space)
     {
         MakeRoom(size);

@@ -16,7 +16,7 @@ internal static class PutRecords
         {
             batch.Clear();
             for (int count = random.Next(1, 41); count > 0; count--)
-                batch.Add(Encoding.UTF8.GetBytes(key), Encoding.UTF8.GetBytes($"{key}:{next++}:{new string('x', random.Next(2000))}"));
+                batch.Add(Encoding.UTF8.GetBytes(key), Encoding.UTF8.GetBytes($"{key}:{next++}:{Noise(random)}"));
             try
             {
                 await stream.PutAsync(batch, CancellationToken.None);
@@ -33,4 +33,7 @@ internal static class PutRecords
 
         return 0;
     }
+
+    // What no compression makes small, so that a kill falls into frames of several pages.
+    private static string Noise(Random random) => string.Create(random.Next(2000), random, (letters, source) => source.GetItems("abcdefghijklmnopqrstuvwxyz", letters));
 }

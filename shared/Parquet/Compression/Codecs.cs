@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using Streaming.Shared.Compression;
 
 namespace Streaming.Shared.Parquet.Compression;
 

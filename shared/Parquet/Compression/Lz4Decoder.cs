@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Streaming.Shared.Compression;
 
 namespace Streaming.Shared.Parquet.Compression;
 

@@ -1,3 +1,5 @@
+using Streaming.Shared.Compression;
+
 namespace Streaming.Shared.Parquet.Writing;
 
 /// <summary>
@@ -50,13 +52,24 @@ internal sealed class PageWriter(Stream output, CompressionCodec codec) : IDispo
         _compressed.Dispose();
     }
 
+    /// <summary>Snappy; numbers by the way that knows where they repeat.</summary>
+    internal static void Compress(PooledBuffer output, ReadOnlySpan<byte> page, PageContent content)
+    {
+        int start = output.Length;
+        Span<byte> space = output.Reserve(SnappyEncoder.MaxBytes(page.Length));
+        int length = content == PageContent.Bytes || !BitConverter.IsLittleEndian
+            ? SnappyEncoder.Compress(page, space)
+            : SnappyNumbers.Compress(page, space, content == PageContent.Doubles);
+        output.Truncate(start + length);
+    }
+
     private ThriftWriter BeginPage(int pageType, ReadOnlySpan<byte> body, PageContent content, out ReadOnlySpan<byte> stored)
     {
         stored = body;
         if (codec == CompressionCodec.Snappy)
         {
             _compressed.Truncate(0);
-            SnappyEncoder.Append(_compressed, body, content);
+            Compress(_compressed, body, content);
             stored = _compressed.Written;
         }
 

@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using Streaming.Shared.Compression;
 
 namespace Streaming.Shared.Parquet.Writing;
 
@@ -17,7 +18,7 @@ namespace Streaming.Shared.Parquet.Writing;
 internal static class SnappyNumbers
 {
     /// <summary>Places that are remembered.</summary>
-    public const int TableSize = 1 << TableBits;
+    private const int TableSize = 1 << TableBits;
 
     private const int TableBits = 10;
     private const int Width = sizeof(ulong);
@@ -33,15 +34,33 @@ internal static class SnappyNumbers
     private const ulong DoublesKey = 0xFFFF_FFFF;
     private const ulong LongsKey = 0xFF_FFFF_FFFF;
 
+    /// <inheritdoc cref="SnappyEncoder.Compress"/>
+    [SkipLocalsInit]
+    public static int Compress(ReadOnlySpan<byte> input, Span<byte> output, bool isDouble)
+    {
+        int written = SnappyEncoder.PutLength(output, input.Length);
+        Span<ushort> table = stackalloc ushort[TableSize];
+        // The numbers end where the page does; a block is a whole number of them.
+        int firstNumber = input.Length % Width;
+        while (!input.IsEmpty)
+        {
+            ReadOnlySpan<byte> block = input[..Math.Min(SnappyEncoder.BlockSize, input.Length)];
+            written += CompressBlock(block, output[written..], table, firstNumber, isDouble);
+            input = input[block.Length..];
+        }
+
+        return written;
+    }
+
     /// <param name="output">As large as the reference encoder's worst case.</param>
-    /// <param name="table">Of <see cref="TableSize"/>; its content does not matter.</param>
+    /// <param name="table">Its content does not matter.</param>
     /// <param name="first">Where the first number begins, or any other; less than eight.</param>
-    public static int CompressBlock(ReadOnlySpan<byte> block, Span<byte> output, Span<ushort> table, int first, bool isDouble)
+    private static int CompressBlock(ReadOnlySpan<byte> block, Span<byte> output, Span<ushort> table, int first, bool isDouble)
     {
         int start = first + (isDouble ? DoublesPlace : LongsPlace);
         if (start < Width) start += Width;
         ulong keyBits = isDouble ? DoublesKey : LongsKey;
-        table[..TableSize].Fill((ushort)start);
+        table.Fill((ushort)start);
         ref byte source = ref MemoryMarshal.GetReference(block);
         ref byte target = ref MemoryMarshal.GetReference(output);
         ref ushort places = ref MemoryMarshal.GetReference(table);

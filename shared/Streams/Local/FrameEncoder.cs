@@ -1,12 +1,13 @@
-using System.Diagnostics;
+using Streaming.Shared.Compression;
 
 namespace Streaming.Shared.Streams.Local;
 
-/// <summary>Turns a batch into a frame, grouped by shard. Owns one buffer, which it reuses: a frame is valid until the next one.</summary>
+/// <summary>Turns a batch into a frame, grouped by shard and compressed. Owns its buffers, which it reuses: a frame is valid until the next one.</summary>
 internal sealed class FrameEncoder
 {
     private readonly long[] _order = new long[PutBatch.MaxRecords];
     private byte[] _frame = new byte[128 * 1024];
+    private byte[] _data = new byte[128 * 1024];
 
     /// <summary>The frame with directory and blocks; its header is still to be written, once place and time are known.</summary>
     public Memory<byte> Encode(PutBatch batch, ShardRouter router, out int blockCount)
@@ -19,8 +20,10 @@ internal sealed class FrameEncoder
         blockCount = 1;
         for (int i = 1; i < order.Length; i++) blockCount += Shard(order[i]) == Shard(order[i - 1]) ? 0 : 1;
         int headBytes = FrameHeader.Size + (blockCount * BlockEntry.Size);
-        int frameBytes = headBytes + (batch.Count * RecordEntry.Size) + batch.Bytes;
-        if (_frame.Length < frameBytes) _frame = new byte[frameBytes];
+        int recordBytes = (batch.Count * RecordEntry.Size) + batch.Bytes;
+        int mostBytes = headBytes + SnappyEncoder.MaxBytes(recordBytes);
+        if (_frame.Length < mostBytes) _frame = new byte[mostBytes];
+        if (_data.Length < batch.Bytes) _data = new byte[batch.Bytes];
 
         int offset = headBytes;
         int start = 0;
@@ -28,32 +31,13 @@ internal sealed class FrameEncoder
         {
             int end = start + 1;
             while (end < order.Length && Shard(order[end]) == Shard(order[start])) end++;
-            int length = WriteBlock(batch, order[start..end], _frame.AsSpan(offset, frameBytes - offset));
-            uint checksum = Crc32C.Compute(0, _frame.AsSpan(offset, length));
-            new BlockEntry(Shard(order[start]), end - start, length, checksum).Write(_frame, block);
-            offset += length;
+            BlockEntry entry = RecordBlock.Write(batch, Shard(order[start]), order[start..end], _frame.AsSpan(offset), _data);
+            entry.Write(_frame, block);
+            offset += entry.Length;
             start = end;
         }
 
-        Debug.Assert(offset == frameBytes, "Every byte of the batch stands in exactly one block.");
-        return _frame.AsMemory(0, frameBytes);
-    }
-
-    private static int WriteBlock(PutBatch batch, ReadOnlySpan<long> order, Span<byte> target)
-    {
-        int offset = 0;
-        foreach (long entry in order)
-        {
-            int index = (int)entry;
-            ReadOnlySpan<byte> record = batch.KeyAndData(index);
-            int keyLength = batch.Key(index).Length;
-            new RecordEntry(index, keyLength, record.Length - keyLength).Write(target[offset..]);
-            offset += RecordEntry.Size;
-            record.CopyTo(target[offset..]);
-            offset += record.Length;
-        }
-
-        return offset;
+        return _frame.AsMemory(0, offset);
     }
 
     private static int Shard(long entry) => (int)(entry >> 32);

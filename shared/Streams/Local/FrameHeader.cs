@@ -7,7 +7,7 @@ namespace Streaming.Shared.Streams.Local;
 /// What stands before the records of one batch in the log. A frame is this header (48 bytes), a directory with one
 /// <see cref="BlockEntry"/> per shard that the batch touches, then the blocks in that order. All numbers are little-endian.
 /// The header's checksum covers header and directory, each block has its own, so that a reader of one shard checks all that
-/// it uses and need not touch the blocks of other shards.
+/// it uses and need not touch the blocks of other shards. What a block is: <see cref="RecordBlock"/>.
 /// </summary>
 /// <param name="First">Sequence number of the frame's first record; the others follow without gap, in the order of the batch.</param>
 /// <param name="Follows">
@@ -22,8 +22,8 @@ internal readonly record struct FrameHeader(ulong First, ulong Follows, long Arr
     /// <summary>The largest frame: a full batch whose records all go to different shards.</summary>
     public const int MaxFrameBytes = Size + (PutBatch.MaxRecords * (BlockEntry.Size + RecordEntry.Size)) + PutBatch.MaxBytes;
 
-    /// <summary>"LSF1": local stream frame, format 1.</summary>
-    public static ReadOnlySpan<byte> Magic => "LSF1"u8;
+    /// <summary>"LSF2": local stream frame, format 2; in the first, blocks were not compressed.</summary>
+    public static ReadOnlySpan<byte> Magic => "LSF2"u8;
 
     public ulong Last => First + (ulong)RecordCount - 1;
 
@@ -74,9 +74,17 @@ internal readonly record struct FrameHeader(ulong First, ulong Follows, long Arr
 }
 
 /// <summary>One line of a frame's directory: which shard the block belongs to, how many records and bytes it has.</summary>
-internal readonly record struct BlockEntry(int Shard, int RecordCount, int Length, uint Checksum)
+/// <param name="Length">Bytes in the log.</param>
+/// <param name="DataBytes">Bytes of its records' data, once decompressed.</param>
+/// <param name="Checksum">Of the bytes in the log.</param>
+internal readonly record struct BlockEntry(int Shard, int RecordCount, int Length, int DataBytes, uint Checksum)
 {
-    public const int Size = 16;
+    public const int Size = 20;
+
+    /// <summary>True if a frame with that header may have such a block.</summary>
+    public bool FitsInto(in FrameHeader header)
+        => RecordCount > 0 && RecordCount <= header.RecordCount && Length <= header.BlockBytes && Length >= RecordCount * RecordEntry.Size
+            && DataBytes is >= 0 and <= PutBatch.MaxBytes;
 
     public static BlockEntry Read(ReadOnlySpan<byte> head, int index)
     {
@@ -85,7 +93,8 @@ internal readonly record struct BlockEntry(int Shard, int RecordCount, int Lengt
             BinaryPrimitives.ReadInt32LittleEndian(entry),
             BinaryPrimitives.ReadInt32LittleEndian(entry[4..]),
             BinaryPrimitives.ReadInt32LittleEndian(entry[8..]),
-            BinaryPrimitives.ReadUInt32LittleEndian(entry[12..]));
+            BinaryPrimitives.ReadInt32LittleEndian(entry[12..]),
+            BinaryPrimitives.ReadUInt32LittleEndian(entry[16..]));
     }
 
     public void Write(Span<byte> head, int index)
@@ -94,25 +103,26 @@ internal readonly record struct BlockEntry(int Shard, int RecordCount, int Lengt
         BinaryPrimitives.WriteInt32LittleEndian(entry, Shard);
         BinaryPrimitives.WriteInt32LittleEndian(entry[4..], RecordCount);
         BinaryPrimitives.WriteInt32LittleEndian(entry[8..], Length);
-        BinaryPrimitives.WriteUInt32LittleEndian(entry[12..], Checksum);
+        BinaryPrimitives.WriteInt32LittleEndian(entry[12..], DataBytes);
+        BinaryPrimitives.WriteUInt32LittleEndian(entry[16..], Checksum);
     }
 }
 
-/// <summary>What stands before key and data of one record in a block. <see cref="Index"/> counts within the whole frame.</summary>
+/// <summary>One record of a block. <see cref="Index"/> counts within the whole frame.</summary>
 internal readonly record struct RecordEntry(int Index, int KeyLength, int DataLength)
 {
-    public const int Size = 12;
+    public const int Size = 8;
+
+    // A frame's records are fewer than 512, and a key has less than 2^23 bytes.
+    private const int IndexBits = 9;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static RecordEntry Read(ReadOnlySpan<byte> bytes) => new(
-        BinaryPrimitives.ReadInt32LittleEndian(bytes),
-        BinaryPrimitives.ReadInt32LittleEndian(bytes[4..]),
-        BinaryPrimitives.ReadInt32LittleEndian(bytes[8..]));
+    public static RecordEntry Read(ReadOnlySpan<byte> bytes)
+    {
+        ulong word = BinaryPrimitives.ReadUInt64LittleEndian(bytes);
+        return new RecordEntry((int)word & ((1 << IndexBits) - 1), (int)((uint)word >> IndexBits), (int)(word >> 33));
+    }
 
     public void Write(Span<byte> bytes)
-    {
-        BinaryPrimitives.WriteInt32LittleEndian(bytes, Index);
-        BinaryPrimitives.WriteInt32LittleEndian(bytes[4..], KeyLength);
-        BinaryPrimitives.WriteInt32LittleEndian(bytes[8..], DataLength);
-    }
+        => BinaryPrimitives.WriteUInt64LittleEndian(bytes, (uint)(Index | (KeyLength << IndexBits)) | ((ulong)DataLength << 33));
 }

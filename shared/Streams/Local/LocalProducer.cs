@@ -32,8 +32,25 @@ internal sealed class LocalProducer(LocalStream stream) : IDisposable
 
     public void Dispose()
     {
+        GiveBackRoom();
         _appender?.Dispose();
         _oneAtATime.Dispose();
+    }
+
+    private void GiveBackRoom()
+    {
+        if (_appender is null) return;
+        try
+        {
+            // Whoever holds the lock now wants the room, and gives it back in the end. A stream that is gone gets no lock file.
+            stream.LoadManifest();
+            using AppendLock? held = AppendLock.TryAcquire(stream.Folder);
+            if (held is not null) _appender.GiveBackRoom();
+        }
+        catch (Exception e) when (e is StreamNotFoundException or StreamUnavailableException or StreamDataLossException or IOException or UnauthorizedAccessException)
+        {
+            // The stream is gone, damaged or out of reach. What was put is on disk, and whoever opens the stream next is told.
+        }
     }
 
     private void Prepare(StreamManifest manifest)

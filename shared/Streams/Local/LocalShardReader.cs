@@ -27,7 +27,6 @@ internal sealed class LocalShardReader : IShardReader
     private SyncedEnd _end;
     private ulong? _closedAfter;
     private long _lastArrivalMicros;
-    private int _blockBytesInBatch;
 
     public LocalShardReader(LocalStream stream, StreamManifest manifest, int shard, ReaderStart start, SyncedEnd end)
     {
@@ -62,7 +61,6 @@ internal sealed class LocalShardReader : IShardReader
         try
         {
             _batch.Clear();
-            _blockBytesInBatch = 0;
             // Before the log's end, which is published before shards are closed: who sees a shard closed sees all that it holds.
             _closedAfter = FindClosedAfter();
             bool atTip = !IsBehind() && !LookForMore();
@@ -142,29 +140,27 @@ internal sealed class LocalShardReader : IShardReader
         if (header.Last <= _start.After || header.ArrivalMicros < _start.NotBeforeMicros) return true;
         if (!_cursor.FindBlock(_shard, out BlockEntry block, out long blockOffset)) return true;
         isFull = _batch.Count > 0
-            && (_batch.Count + block.RecordCount > MaxRecordsPerBatch || _blockBytesInBatch + block.Length > MaxBytesPerBatch);
+            && (_batch.Count + block.RecordCount > MaxRecordsPerBatch || _batch.DataBytes + block.DataBytes > MaxBytesPerBatch);
         if (isFull) return true;
-        if (block.Length < 0 || block.Length > header.BlockBytes) return false;
+        if (!block.FitsInto(header)) return false;
 
-        int start = _batch.Reserve(block.Length, out Memory<byte> space);
-        if (!_cursor.ReadBlock(block, blockOffset, space.Span)) return false;
-        _batch.Advance(block.Length);
-        _blockBytesInBatch += block.Length;
-        AddRecords(space.Span, start, header);
+        ReadOnlySpan<byte> stored = _cursor.ReadBlock(block, blockOffset);
+        int start = _batch.Reserve(block.DataBytes, out Span<byte> data);
+        if (stored.IsEmpty || !RecordBlock.TryReadData(stored, block, data)) return false;
+        _batch.Advance(block.DataBytes);
+        AddRecords(RecordBlock.Entries(stored, block), start, header);
         return true;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void AddRecords(ReadOnlySpan<byte> block, int start, in FrameHeader header)
+    private void AddRecords(ReadOnlySpan<byte> entries, int data, in FrameHeader header)
     {
-        int offset = 0;
-        while (offset < block.Length)
+        for (; !entries.IsEmpty; entries = entries[RecordEntry.Size..])
         {
-            RecordEntry entry = RecordEntry.Read(block[offset..]);
-            int data = offset + RecordEntry.Size + entry.KeyLength;
+            RecordEntry entry = RecordEntry.Read(entries);
             ulong number = header.First + (ulong)entry.Index;
-            if (number > _start.After) _batch.Add(SequenceNumber.FromUInt64(number), header.ArrivalMicros, start + data, entry.DataLength);
-            offset = data + entry.DataLength;
+            if (number > _start.After) _batch.Add(SequenceNumber.FromUInt64(number), header.ArrivalMicros, data, entry.DataLength);
+            data += entry.DataLength;
         }
     }
 

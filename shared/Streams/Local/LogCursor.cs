@@ -1,3 +1,4 @@
+using System.Numerics;
 using Microsoft.Win32.SafeHandles;
 
 namespace Streaming.Shared.Streams.Local;
@@ -32,6 +33,7 @@ internal sealed class LogCursor(StreamFolder folder, uint seed) : IDisposable
     private const int LargestHead = FrameHeader.Size + (PutBatch.MaxRecords * BlockEntry.Size);
 
     private readonly byte[] _window = new byte[LargestHead];
+    private byte[] _block = [];
     private SafeFileHandle? _file;
     private long _windowStart;
     private int _windowLength;
@@ -116,13 +118,15 @@ internal sealed class LogCursor(StreamFolder folder, uint seed) : IDisposable
         return false;
     }
 
-    /// <summary>Reads a block into <paramref name="target"/>; false if the bytes are not those that were written.</summary>
-    public bool ReadBlock(in BlockEntry block, long blockOffset, Span<byte> target)
+    /// <summary>A block as it stands in the log, valid until the next look; empty if the bytes are not those that were written.</summary>
+    public ReadOnlySpan<byte> ReadBlock(in BlockEntry block, long blockOffset)
     {
+        if (_block.Length < block.Length) _block = new byte[BitOperations.RoundUpToPowerOf2((uint)block.Length)];
+        Span<byte> stored = _block.AsSpan(0, block.Length);
         long inWindow = blockOffset - _windowStart;
-        if (inWindow >= 0 && inWindow + target.Length <= _windowLength) _window.AsSpan((int)inWindow, target.Length).CopyTo(target);
-        else if (ReadFully(target, blockOffset) < target.Length) return false;
-        return Crc32C.Compute(0, target) == block.Checksum;
+        if (inWindow >= 0 && inWindow + stored.Length <= _windowLength) stored = _window.AsSpan((int)inWindow, stored.Length);
+        else if (ReadFully(stored, blockOffset) < stored.Length) return [];
+        return Crc32C.Compute(0, stored) == block.Checksum ? stored : [];
     }
 
     /// <summary>Checks every block of the current frame: what only a writer that goes on from an uncertain end has to do.</summary>

@@ -1,3 +1,5 @@
+using Microsoft.Win32.SafeHandles;
+
 namespace Streaming.Shared.Streams.Local;
 
 /// <summary>
@@ -37,11 +39,30 @@ internal static class LogTail
         return TryStart(cursor, known, manifest.LastClosed, address, out SyncedEnd start) ? Walk(cursor, start, address) : new TailState(start, null, start.Last);
     }
 
-    /// <summary>True if the log ends exactly at the synced end: two looks at the folder, the usual case.</summary>
+    /// <summary>True if no frame was begun behind the synced end: two looks at the folder, the usual case.</summary>
     /// <param name="lastClosed">From the manifest: an end before it is that of an older log.</param>
     public static bool IsWholeLog(StreamFolder folder, in SyncedEnd end, ulong lastClosed)
-        => end.Segment != 0 && end.Last >= lastClosed && new FileInfo(folder.Segment(end.Segment)) is { Exists: true } file && file.Length == end.Offset
-            && !File.Exists(folder.Segment(end.Last + 1));
+        => end.Segment != 0 && end.Last >= lastClosed && HasRoomAlone(folder, end) && !File.Exists(folder.Segment(end.Last + 1));
+
+    /// <summary>
+    /// True if the segment ends here, or in zeros. Where the first bytes of a frame never came to the disk and later ones did, which only
+    /// a power cut can do, the next frame is written over them, and whatever stands behind that one is a torn tail.
+    /// </summary>
+    private static bool HasRoomAlone(StreamFolder folder, in SyncedEnd end)
+    {
+        try
+        {
+            using SafeFileHandle file = File.OpenHandle(folder.Segment(end.Segment), share: FileShare.ReadWrite | FileShare.Delete);
+            long room = RandomAccess.GetLength(file) - end.Offset;
+            if (room is < 0 or > LogAppender.RoomBytes) return false;
+            Span<byte> next = stackalloc byte[FrameHeader.Size];
+            return !next[..RandomAccess.Read(file, next, end.Offset)].ContainsAnyExcept((byte)0);
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return false;
+        }
+    }
 
     private static bool TryStart(LogCursor cursor, SyncedEnd? known, ulong lastClosed, string address, out SyncedEnd start)
     {
@@ -102,8 +123,7 @@ internal static class LogTail
 
     private static void Sync(StreamFolder folder, ulong segment)
     {
-        using Microsoft.Win32.SafeHandles.SafeFileHandle file =
-            File.OpenHandle(folder.Segment(segment), FileMode.Open, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
+        using SafeFileHandle file = File.OpenHandle(folder.Segment(segment), FileMode.Open, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
         RandomAccess.FlushToDisk(file);
         StreamFolder.SyncNames(folder.Log);
     }

@@ -15,7 +15,7 @@ internal sealed class ManifestFile(StreamFolder folder, string address)
     public bool Exists => File.Exists(folder.Manifest);
 
     /// <exception cref="StreamNotFoundException">There is none.</exception>
-    /// <exception cref="StreamUnavailableException">It cannot be read, is broken, or comes from a newer program.</exception>
+    /// <exception cref="StreamUnavailableException">It cannot be read, is broken, or comes from another version of the program.</exception>
     public StreamManifest Load()
     {
         lock (_gate)
@@ -36,6 +36,10 @@ internal sealed class ManifestFile(StreamFolder folder, string address)
             catch (FormatException e)
             {
                 throw new StreamUnavailableException($"The stream {address} cannot be opened: {folder.Manifest} is not usable: {e.Message}. Restore it from a copy.", e);
+            }
+            catch (NotSupportedException e)
+            {
+                throw new StreamUnavailableException($"The stream {address} cannot be opened: {e.Message}", e);
             }
             catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
             {

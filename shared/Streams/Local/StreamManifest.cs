@@ -8,7 +8,7 @@ namespace Streaming.Shared.Streams.Local;
 /// <summary>What <c>stream.json</c> says: who the stream is and which shards it has. A shard's place in the list is its index in the log.</summary>
 internal sealed record StreamManifest(int FormatVersion, string Name, string CreationId, DateTimeOffset CreatedAt, IReadOnlyList<ManifestShard> Shards)
 {
-    public const int CurrentVersion = 1;
+    public const int CurrentVersion = 2;
 
     public static StreamManifest Create(string name, Guid creationId, DateTimeOffset createdAt, int shardCount)
         => new(CurrentVersion, name, creationId.ToString("D"), createdAt, [.. ShardMap.Create(shardCount).Select(shard => ManifestShard.Of(shard, null))]);
@@ -19,7 +19,8 @@ internal sealed record StreamManifest(int FormatVersion, string Name, string Cre
 
     public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, ManifestJson.Default.StreamManifest);
 
-    /// <exception cref="FormatException">Not a manifest that this version understands; the message says why.</exception>
+    /// <exception cref="FormatException">Not a manifest; the message says why.</exception>
+    /// <exception cref="NotSupportedException">A manifest of another version; the message says what to do.</exception>
     public static StreamManifest Parse(ReadOnlySpan<byte> json)
     {
         StreamManifest? manifest;
@@ -33,8 +34,8 @@ internal sealed record StreamManifest(int FormatVersion, string Name, string Cre
         }
 
         if (manifest is null) throw new FormatException("it is empty");
-        if (manifest.FormatVersion > CurrentVersion)
-            throw new FormatException($"it has format version {manifest.FormatVersion}, this program knows up to {CurrentVersion}; use a newer one");
+        if (manifest.FormatVersion is > 0 and not CurrentVersion)
+            throw new NotSupportedException($"it has format {manifest.FormatVersion}, and this program reads {CurrentVersion}. Use the program that wrote it, or replay into a new stream.");
         return manifest.Checked();
     }
 

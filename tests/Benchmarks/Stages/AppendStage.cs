@@ -51,12 +51,13 @@ internal sealed class AppendStage : IStage
         ];
     }
 
-    /// <summary>What no log can be faster than here: as many bytes at the end of a file, each time on disk before the next.</summary>
+    /// <summary>What a log without room cannot be faster than here: as many bytes at the end of a file, each time on disk before the next.</summary>
     private static async Task<Rounds> AgainstBareAsync(ScratchFolder folder, PutBatch batch)
     {
+        // Closed before its log is read: one in use has room at its end.
+        await using (LocalStream one = await CreateAsync(folder["frame"])) await one.PutAsync(batch, CancellationToken.None);
         await using LocalStream stream = await CreateAsync(folder["bare"]);
-        await stream.PutAsync(batch, CancellationToken.None);
-        byte[] frame = await File.ReadAllBytesAsync(Directory.EnumerateFiles(folder[Path.Combine("bare", "log")]).Single());
+        byte[] frame = await File.ReadAllBytesAsync(Directory.EnumerateFiles(folder[Path.Combine("frame", "log")]).Single());
         using SafeFileHandle file = File.OpenHandle(folder["bytes"], FileMode.CreateNew, FileAccess.Write);
         return await Rounds.RunAsync(
             new Side(BatchesPerRound, () => PutAsync(stream, batch)),

@@ -97,7 +97,7 @@ public sealed class NumberColumnTests
             foreach (PageContent content in Enum.GetValues<PageContent>())
             {
                 compressed.Truncate(0);
-                SnappyEncoder.Append(compressed, page, content);
+                PageWriter.Compress(compressed, page, content);
                 Assert.True(page.AsSpan().SequenceEqual(IronSnappy.Snappy.Decode(compressed.Written)), $"seed {seed}, {content}");
             }
         }
@@ -118,7 +118,7 @@ public sealed class NumberColumnTests
             _ => 100L * random.Next(10, 1000),
         })];
         using var compressed = new PooledBuffer();
-        SnappyEncoder.Append(compressed, MemoryMarshal.AsBytes<long>(values), kind == 1 ? PageContent.Doubles : PageContent.Longs);
+        PageWriter.Compress(compressed, MemoryMarshal.AsBytes<long>(values), kind == 1 ? PageContent.Doubles : PageContent.Longs);
         Assert.InRange(compressed.Length, 1, (int)(most * values.Length * sizeof(long)));
     }
 

@@ -1,5 +1,4 @@
 using Streaming.Shared.Parquet;
-using Streaming.Shared.Parquet.Writing;
 
 namespace Streaming.Tests.Unit.Parquet;
 
@@ -70,45 +69,6 @@ public sealed class ParquetWriterTests
         long before = GC.GetAllocatedBytesForCurrentThread();
         WriteFile();
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 5000);
-    }
-
-    [Theory]
-    [InlineData(0)]
-    [InlineData(1)]
-    [InlineData(15)]
-    [InlineData(60)]
-    [InlineData(70_000)]
-    [InlineData(300_000)]
-    public void Snappy_ReadsBackTheSame(int length)
-    {
-        for (int seed = 0; seed < 20; seed++)
-        {
-            byte[] input = Mixture(length, seed);
-            using var compressed = new PooledBuffer();
-            SnappyEncoder.Append(compressed, input);
-            Assert.True(input.AsSpan().SequenceEqual(IronSnappy.Snappy.Decode(compressed.Written)), $"length {length}, seed {seed}");
-        }
-    }
-
-    // Noise, long repeats and short ones, near and far.
-    private static byte[] Mixture(int length, int seed)
-    {
-        var random = new Random(seed);
-        byte[] bytes = new byte[length];
-        random.NextBytes(bytes);
-        for (int at = 1; at < length;)
-        {
-            int count = Math.Min(length - at, random.Next(1, random.Next(2) == 0 ? 12 : 3000));
-            int from = random.Next(Math.Max(0, at - random.Next(1, 70_000)), at);
-            if (random.Next(3) > 0)
-            {
-                for (int i = 0; i < count; i++) bytes[at + i] = bytes[from + i];
-            }
-
-            at += count;
-        }
-
-        return bytes;
     }
 
     private static ParquetWriter Writer(params ParquetField[] fields) => new(new MemoryStream(), fields);

@@ -55,16 +55,15 @@ public sealed class LocalStreamTests
     [InlineData("{")]
     [InlineData("null")]
     [InlineData("{}")]
-    [InlineData("{\"formatVersion\":2}")]
     [InlineData("{\"formatVersion\":\"1\"}")]
     [InlineData("[]")]
-    [InlineData("{\"formatVersion\":1,\"name\":\"a\",\"creationId\":\"b\",\"shards\":[]}")]
-    [InlineData("{\"formatVersion\":1,\"name\":\"a\",\"creationId\":\"b\",\"shards\":{}}")]
-    [InlineData("{\"formatVersion\":1,\"name\":\"a\",\"creationId\":\"b\",\"shards\":[null]}")]
-    [InlineData("{\"formatVersion\":1,\"name\":\"a\",\"creationId\":\"b\",\"shards\":[{}]}")]
-    [InlineData("{\"formatVersion\":1,\"name\":\"a\",\"creationId\":\"b\",\"shards\":[{\"id\":\"s\",\"parents\":[null],\"startHash\":\"0\",\"endHash\":\"1\"}]}")]
-    [InlineData("{\"formatVersion\":1,\"name\":\"a\",\"creationId\":\"b\",\"shards\":[{\"id\":\"s\",\"parents\":[],\"startHash\":\"0\",\"endHash\":\"1\",\"closedAfter\":-1}]}")]
-    [InlineData("{\"formatVersion\":1,\"name\":\"a\",\"creationId\":\"b\",\"shards\":[{\"id\":\"s\",\"parents\":[],\"startHash\":\"0\",\"endHash\":\"1\"}]}")]
+    [InlineData("{\"formatVersion\":2,\"name\":\"a\",\"creationId\":\"b\",\"shards\":[]}")]
+    [InlineData("{\"formatVersion\":2,\"name\":\"a\",\"creationId\":\"b\",\"shards\":{}}")]
+    [InlineData("{\"formatVersion\":2,\"name\":\"a\",\"creationId\":\"b\",\"shards\":[null]}")]
+    [InlineData("{\"formatVersion\":2,\"name\":\"a\",\"creationId\":\"b\",\"shards\":[{}]}")]
+    [InlineData("{\"formatVersion\":2,\"name\":\"a\",\"creationId\":\"b\",\"shards\":[{\"id\":\"s\",\"parents\":[null],\"startHash\":\"0\",\"endHash\":\"1\"}]}")]
+    [InlineData("{\"formatVersion\":2,\"name\":\"a\",\"creationId\":\"b\",\"shards\":[{\"id\":\"s\",\"parents\":[],\"startHash\":\"0\",\"endHash\":\"1\",\"closedAfter\":-1}]}")]
+    [InlineData("{\"formatVersion\":2,\"name\":\"a\",\"creationId\":\"b\",\"shards\":[{\"id\":\"s\",\"parents\":[],\"startHash\":\"0\",\"endHash\":\"1\"}]}")]
     public async Task UnusableManifest_IsOneClearError(string json)
     {
         using var log = new LocalLog();
@@ -74,6 +73,23 @@ public sealed class LocalStreamTests
         var error = await Assert.ThrowsAsync<StreamUnavailableException>(() => stream.DescribeAsync(default));
         Assert.Contains(log.Manifest, error.Message, StringComparison.Ordinal);
         await Assert.ThrowsAsync<StreamUnavailableException>(() => stream.PutAsync(StreamDriver.Batch(("A", "two")), default));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public async Task StreamOfAnotherVersion_IsRefusedAndLeftAsItIs(int version)
+    {
+        using var log = new LocalLog();
+        await log.PutAsync("one");
+        string manifest = await File.ReadAllTextAsync(log.Manifest);
+        byte[] before = await File.ReadAllBytesAsync(log.Segments[0]);
+        await File.WriteAllTextAsync(log.Manifest, manifest.Replace("\"formatVersion\": 2", $"\"formatVersion\": {version}", StringComparison.Ordinal));
+        await using LocalStream stream = log.Open();
+        var error = await Assert.ThrowsAsync<StreamUnavailableException>(() => stream.PutAsync(StreamDriver.Batch(("A", "two")), default));
+        Assert.Contains($"format {version}", error.Message, StringComparison.Ordinal);
+        await Assert.ThrowsAsync<StreamUnavailableException>(() => log.ReadAsync());
+        Assert.Equal(before, await File.ReadAllBytesAsync(log.Segments[0]));
     }
 
     [Fact]

@@ -1,14 +1,18 @@
 using Streaming.Shared.Streams;
+using Streaming.Shared.Streams.Local;
 
 namespace Streaming.Tests.Unit.Streams.Local;
 
 public sealed class TornTailTests
 {
-    // A producer that was killed leaves the synced end behind its last complete batch.
+    // A producer that was killed leaves the synced end behind its last complete batch, and the room that it had made.
     [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task LastFrameCutAnywhere_IsNeverDeliveredAndTheNextProducerGoesOn(bool keepSyncedEnd)
+    [InlineData(false, 0)]
+    [InlineData(true, 0)]
+    [InlineData(false, 100)]
+    [InlineData(true, 100)]
+    [InlineData(true, LogAppender.RoomBytes)]
+    public async Task LastFrameCutAnywhere_IsNeverDeliveredAndTheNextProducerGoesOn(bool keepSyncedEnd, int room)
     {
         using var log = new LocalLog();
         await log.PutAsync("one", "two");
@@ -19,7 +23,7 @@ public sealed class TornTailTests
 
         for (int length = intact.Length; length < whole.Length; length++)
         {
-            await File.WriteAllBytesAsync(log.Segments[0], whole[..length]);
+            await File.WriteAllBytesAsync(log.Segments[0], [.. whole[..length], .. new byte[room]]);
             if (keepSyncedEnd) await File.WriteAllBytesAsync(log.SyncedEnd, end);
             else File.Delete(log.SyncedEnd);
             Assert.Equal(["one", "two"], (await log.ReadAsync()).Texts());
@@ -27,6 +31,30 @@ public sealed class TornTailTests
             List<Seen> seen = await log.ReadAsync();
             Assert.Equal(["one", "two", "three"], seen.Texts());
             Assert.Equal([1UL, 2, 3], seen.Select(s => s.Number));
+        }
+    }
+
+    // What only a power cut can leave: later pages of a frame came to the disk, the first one did not.
+    [Fact]
+    public async Task FrameWithoutItsBeginning_IsWrittenOver()
+    {
+        using var log = new LocalLog();
+        await log.PutAsync("one");
+        byte[] intact = await File.ReadAllBytesAsync(log.Segments[0]);
+        byte[] end = await File.ReadAllBytesAsync(log.SyncedEnd);
+        await log.PutAsync(new string('x', 3000));
+        byte[] torn = await File.ReadAllBytesAsync(log.Segments[0]);
+        for (int lost = FrameHeader.Size; lost < torn.Length - intact.Length; lost += 7)
+        {
+            byte[] without = [.. torn];
+            without.AsSpan(intact.Length, lost).Clear();
+            await File.WriteAllBytesAsync(log.Segments[0], without);
+            await File.WriteAllBytesAsync(log.SyncedEnd, end);
+            Assert.Equal(["one"], (await log.ReadAsync()).Texts());
+            await log.PutAsync("two");
+            Assert.Equal(["one", "two"], (await log.ReadAsync()).Texts());
+            await log.PutAsync("three");
+            Assert.Equal(["one", "two", "three"], (await log.ReadAsync()).Texts());
         }
     }
 

@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
-namespace Streaming.Shared.Parquet.Compression;
+namespace Streaming.Shared.Compression;
 
 /// <summary>The copy that all LZ77 codecs share: bytes that were already written are written again, overlapping or not.</summary>
 internal static class BackReference
@@ -47,5 +47,5 @@ internal static class BackReference
         else source[..length].CopyTo(target);
     }
 
-    private static void Refuse() => throw new InvalidDataException("a compressed page refers to bytes outside of itself");
+    private static void Refuse() => throw new InvalidDataException("compressed bytes refer to bytes outside of themselves");
 }

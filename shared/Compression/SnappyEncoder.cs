@@ -4,45 +4,50 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
-namespace Streaming.Shared.Parquet.Writing;
+namespace Streaming.Shared.Compression;
 
 /// <summary>
 /// Snappy's block format, compressed greedily as the reference encoder does: a hash table of 4-byte sequences, one candidate each,
-/// and longer steps where nothing matches; numbers by <see cref="SnappyNumbers"/>. Source: format_description.txt of google/snappy.
+/// and longer steps where nothing matches. Source: format_description.txt of google/snappy.
 /// </summary>
 internal static class SnappyEncoder
 {
     // A block's positions fit 16 bits, and offsets the two-byte copy.
-    private const int BlockSize = 1 << 16;
+    internal const int BlockSize = 1 << 16;
     private const int LargestTable = 1 << 14;
     private const int SmallestTable = 1 << 8;
 
     private const uint HashFactor = 0x1e35a7bd;
 
+    /// <summary>The worst case by the reference encoder's reckoning, which leaves the room that a short literal's 16-byte copy needs.</summary>
+    public static int MaxBytes(int inputLength) => checked(inputLength + (inputLength / 6) + 32);
+
+    /// <param name="output">At least <see cref="MaxBytes"/>; whatever stands behind the result is overwritten.</param>
+    /// <returns>How many bytes of it are the result.</returns>
     [SkipLocalsInit]
-    public static void Append(PooledBuffer output, ReadOnlySpan<byte> input, PageContent content = PageContent.Bytes)
+    public static int Compress(ReadOnlySpan<byte> input, Span<byte> output)
     {
-        output.AppendVarint((ulong)input.Length);
-        int start = output.Length;
-        // The worst case by the reference encoder's reckoning, which leaves the room that a short literal's 16-byte copy needs.
-        Span<byte> space = output.Reserve(checked(input.Length + (input.Length / 6) + 32));
-        int written = 0;
-        bool isNumbers = content != PageContent.Bytes && BitConverter.IsLittleEndian;
-        Span<ushort> table = isNumbers
-            ? stackalloc ushort[SnappyNumbers.TableSize]
-            : stackalloc ushort[(int)Math.Clamp(BitOperations.RoundUpToPowerOf2((uint)input.Length), SmallestTable, LargestTable)];
-        // The numbers end where the page does; a block is a whole number of them.
-        int firstNumber = input.Length % sizeof(long);
+        int written = PutLength(output, input.Length);
+        Span<ushort> table = stackalloc ushort[(int)Math.Clamp(BitOperations.RoundUpToPowerOf2((uint)input.Length), SmallestTable, LargestTable)];
         while (!input.IsEmpty)
         {
             ReadOnlySpan<byte> block = input[..Math.Min(BlockSize, input.Length)];
-            written += isNumbers
-                ? SnappyNumbers.CompressBlock(block, space[written..], table, firstNumber, content == PageContent.Doubles)
-                : CompressBlock(block, space[written..], table);
+            written += CompressBlock(block, output[written..], table);
             input = input[block.Length..];
         }
 
-        output.Truncate(start + written);
+        return written;
+    }
+
+    /// <summary>What stands before the first block: the length of the input.</summary>
+    internal static int PutLength(Span<byte> output, int length)
+    {
+        int written = 0;
+        for (uint rest = (uint)length; ; rest >>= 7)
+        {
+            output[written++] = (byte)(rest < 0x80 ? rest : rest | 0x80);
+            if (rest < 0x80) return written;
+        }
     }
 
     private static int CompressBlock(ReadOnlySpan<byte> block, Span<byte> output, Span<ushort> table)
