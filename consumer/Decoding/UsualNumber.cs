@@ -31,9 +31,12 @@ internal static class UsualNumber
     private static ReadOnlySpan<byte> OverThePoint =>
         [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1];
 
-    private static readonly double[] PowersOfTen = [.. Enumerable.Range(0, ExactPrice.Scale + 1).Select(n => Math.Pow(10, n))];
+    // Literals, which a native program has ready: what is computed it would have to ask for at each use.
+    private static readonly double[] PowersOfTen = [1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12];
 
-    private static readonly ulong[] UnitsOfDecimals = [.. PowersOfTen.Select(power => (ulong)(PowersOfTen[ExactPrice.Scale] / power))];
+    /// <summary>Of <see cref="ExactPrice"/>, in one of the last of so many decimals.</summary>
+    private static readonly ulong[] UnitsOfDecimals =
+        [1_000_000_000_000, 100_000_000_000, 10_000_000_000, 1_000_000_000, 100_000_000, 10_000_000, 1_000_000, 100_000, 10_000, 1_000, 100, 10, 1];
 
     /// <summary>A price (<see cref="TickRules.IsPrice"/>): digits, with a point between two of them or without.</summary>
     /// <param name="exact">The price in units of <see cref="ExactPrice"/>.</param>

@@ -1,4 +1,6 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
 namespace Streaming.Consumer.EventTime;
@@ -25,12 +27,14 @@ internal sealed class ShortNames
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public TickerState? Find(Vector128<byte> name)
     {
+        // Unchecked access: a first place has others behind it.
         Entry[] entries = _entries;
         int place = PlaceOf(name, entries);
+        ref Entry first = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(entries), place);
         // The first and the next are looked at together, without a branch between them, because nobody can foresee which of the two it is.
-        bool isFirst = entries[place].Name == name;
-        bool isNext = entries[place + 1].Name == name;
-        return isFirst | isNext ? entries[place + (isFirst ? 0 : 1)].Ticker : FindFurther(name, place);
+        bool isFirst = (first.Name ^ name) == Vector128<byte>.Zero;
+        bool isNext = (Unsafe.Add(ref first, 1).Name ^ name) == Vector128<byte>.Zero;
+        return isFirst | isNext ? Unsafe.Add(ref first, isFirst ? 0 : 1).Ticker : FindFurther(name, place);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
@@ -84,7 +88,8 @@ internal sealed class ShortNames
     private static int PlaceOf(Vector128<byte> name, Entry[] entries)
     {
         ulong word = name.AsUInt64()[0] ^ (name.AsUInt64()[1] * 0x9E37_79B9_7F4A_7C15);
-        return (int)((word * 0xD6E8_FEB8_6659_FD93) >> 32) & MaskOf(entries);
+        // The upper bits, which every byte of the name has a part in: names may differ in their last bytes alone.
+        return (int)((word * 0xD6E8_FEB8_6659_FD93) >> BitOperations.LeadingZeroCount((ulong)MaskOf(entries)));
     }
 
     private struct Entry
