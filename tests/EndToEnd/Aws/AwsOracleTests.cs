@@ -20,11 +20,11 @@ public sealed class AwsOracleTests(AwsEmulators emulators) : IDisposable
         string lake = $"s3://{AwsEmulators.Bucket}/{file}";
         var run = new AwsRun(_folder.Path, emulators.Variables, $"kinesis://{file}", lake);
         IObjectStore store = emulators.OpenLake(lake);
-        List<OracleRow> oracle = Oracle.LoadLimited(file);
+        List<OracleRow> oracle = Oracle.LoadPart(file);
 
         (await run.CreateStreamAsync(shards: 2)).ShouldExit(0);
         await run.KillConsumerDuringAsync(
-            run.ReplayAsync([Oracle.InputOf(file), .. Oracle.LimitOf(file)]), token => store.ListAsync("avg_1min/", token).AnyAsync(token).AsTask());
+            run.ReplayAsync([Oracle.InputOf(file), .. Oracle.PartOf(file)]), token => store.ListAsync("avg_1min/", token).AnyAsync(token).AsTask());
         CliResult last = (await run.ConsumeAsync()).ShouldExit(0);
 
         string books = FormattableString.Invariant($"{oracle.Sum(row => row.Count):N0}");
