@@ -19,7 +19,9 @@ internal static class Oracle
     /// <summary>The long one: 316,309 ticks of one ticker.</summary>
     public const string Fx = "fx_ticks";
 
-    private const int FxTicks = 20_000;
+    // 13,268 ticks: more than an answer of Kinesis holds, and midnight among them, in UTC and in New York.
+    private static readonly DateTimeOffset FxFrom = new(2014, 5, 1, 18, 0, 0, TimeSpan.Zero);
+    private static readonly DateTimeOffset FxTo = new(2014, 5, 2, 6, 0, 0, TimeSpan.Zero);
 
     public static string InputOf(string file) => Path.Combine(TestPaths.MarketData!, "intraday", file + ".parquet");
 
@@ -69,41 +71,15 @@ internal static class Oracle
     }
 
     /// <summary>
-    /// Arguments that make the FX file short enough for kinesis-local: of one ticker the producer puts one record at a time, so that
-    /// none overtakes another, and kinesis-local answers some hundred puts a second: these take it a minute and a half.
+    /// Arguments that make a file short enough for Kinesis: of one ticker the producer puts one record at a time, so that none overtakes
+    /// another, and the whole FX file would take minutes of nothing but round trips. On the local stream it is replayed whole.
     /// </summary>
-    public static string[] LimitOf(string file) => file == Fx ? ["--limit", $"{FxTicks}"] : [];
+    public static string[] PartOf(string file) => file == Fx ? ["--from", $"{FxFrom:s}Z", "--to", $"{FxTo:s}Z"] : [];
 
-    /// <summary>The oracle of what <see cref="LimitOf"/> leaves.</summary>
-    public static List<OracleRow> LoadLimited(string file) => file == Fx ? LoadFirst(file, FxTicks) : Load(file);
-
-    /// <summary>What the oracle would be of a file's first ticks: its whole windows, and the one that is cut off made from the file.</summary>
-    private static List<OracleRow> LoadFirst(string file, int ticks)
-    {
-        var rows = new List<OracleRow>();
-        long before = 0;
-        foreach (OracleRow row in Load(file).OrderBy(row => row.MinuteMicros))
-        {
-            int left = (int)(ticks - before);
-            if (left > 0) rows.Add(row.Count <= left ? row : Cut(row, [.. Prices(file, ticks).Skip((int)before)]));
-            before += row.Count;
-        }
-
-        return rows;
-    }
-
-    // For a file of one ticker without volumes.
-    private static OracleRow Cut(OracleRow row, double[] prices)
-        => row with { Count = prices.Length, Average = prices.Average(), Last = prices[^1], LastTies = 1 };
-
-    private static double[] Prices(string file, int ticks)
-    {
-        using var parquet = ParquetFile.Open(InputOf(file));
-        int count = (int)parquet.RowGroups[0].RowCount;
-        var prices = new ColumnVector(count);
-        Assert.Equal(count, parquet.OpenColumn(0, parquet.FindColumn("price")!).Read(prices, count));
-        return [.. prices.Doubles.Take(ticks)];
-    }
+    /// <summary>The oracle of <see cref="PartOf"/>: of its whole minutes, as SQL has them.</summary>
+    public static List<OracleRow> LoadPart(string file) => file != Fx
+        ? Load(file)
+        : [.. Load(file).Where(row => row.MinuteMicros >= IsoTime.ToMicros(FxFrom) && row.MinuteMicros < IsoTime.ToMicros(FxTo))];
 
     public static Task<Dictionary<(string Ticker, long Minute), AvgRow>> LakeAsync(string lake) => LakeAsync(ObjectStores.Open(lake, TimeProvider.System));
 

@@ -1,6 +1,7 @@
 using Microsoft.Playwright;
 
-[assembly: CollectionBehavior(DisableTestParallelization = true)]
+// They wait for the page and its worker most of the time.
+[assembly: CollectionBehavior(MaxParallelThreads = 2)]
 [assembly: AssemblyFixture(typeof(Streaming.Tests.Page.Chromium))]
 
 namespace Streaming.Tests.Page;
@@ -15,6 +16,8 @@ public sealed class Chromium : IAsyncLifetime
     private IPlaywright? _playwright;
     private IBrowser? _browser;
 
+    public static bool IsThere => Executable is not null;
+
     /// <summary>Skips the test where there is no browser.</summary>
     public IBrowser Browser
     {
@@ -28,6 +31,7 @@ public sealed class Chromium : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         if (Executable is null) return;
+        Assertions.SetDefaultExpectTimeout(Viewer.LimitMillis);
         _playwright = await Playwright.CreateAsync();
         _browser = await _playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
         {

@@ -5,7 +5,7 @@ using Streaming.Tests.TestKit;
 namespace Streaming.Tests.Page;
 
 /// <summary>The page in the hands of people, and of those who would break it.</summary>
-public sealed class OperatingTests(Chromium chromium) : IDisposable
+public sealed class OperatingTests(Chromium chromium, SampleWorker sample) : IClassFixture<SampleWorker>, IDisposable
 {
     private static readonly DateTimeOffset Start = new(2024, 1, 2, 15, 0, 0, TimeSpan.Zero);
 
@@ -15,8 +15,7 @@ public sealed class OperatingTests(Chromium chromium) : IDisposable
     [Fact]
     public async Task Keyboard_ReachesEverything()
     {
-        await using Worker worker = await StartWithSampleAsync();
-        await using Viewer viewer = await Viewer.OpenAsync(chromium, worker);
+        await using Viewer viewer = await Viewer.OpenAsync(chromium, sample.Worker);
         await viewer.WaitForTickersAsync(10);
         IKeyboard keyboard = viewer.Page.Keyboard;
 
@@ -59,8 +58,7 @@ public sealed class OperatingTests(Chromium chromium) : IDisposable
     [InlineData("Ticker", "descending", "ascending")]
     public async Task ColumnHeader_SortsAndSaysSo(string column, string first, string second)
     {
-        await using Worker worker = await StartWithSampleAsync();
-        await using Viewer viewer = await Viewer.OpenAsync(chromium, worker);
+        await using Viewer viewer = await Viewer.OpenAsync(chromium, sample.Worker);
         await viewer.WaitForTickersAsync(10);
         await viewer.WaitForStateAsync("idle");
         ILocator header = viewer.Grid.GetByRole(AriaRole.Columnheader, new() { Name = column });
@@ -83,8 +81,7 @@ public sealed class OperatingTests(Chromium chromium) : IDisposable
     [InlineData(ColorScheme.Dark, "compared")]
     public async Task ShiftClick_ComparesAndSelectsNoText(ColorScheme scheme, string picture)
     {
-        await using Worker worker = await StartWithSampleAsync();
-        await using Viewer viewer = await Viewer.OpenAsync(chromium, worker, scheme: scheme);
+        await using Viewer viewer = await Viewer.OpenAsync(chromium, sample.Worker, scheme: scheme);
         await viewer.WaitForTickersAsync(10);
         string[] order = await OrderAsync(viewer);
         await viewer.Row(order[0]).ClickAsync();
@@ -135,8 +132,7 @@ public sealed class OperatingTests(Chromium chromium) : IDisposable
     [InlineData(2560, 1440, "wide")]
     public async Task AnyWidth_HasNoHorizontalOverflow(int width, int height, string picture)
     {
-        await using Worker worker = await StartWithSampleAsync();
-        await using Viewer viewer = await Viewer.OpenAsync(chromium, worker, width, height);
+        await using Viewer viewer = await Viewer.OpenAsync(chromium, sample.Worker, width, height);
         await viewer.WaitForTickersAsync(10);
         await viewer.UntilAsync("() => document.querySelector('#chart path') !== null");
         foreach (string ticker in (await OrderAsync(viewer))[1..4])
@@ -188,12 +184,4 @@ public sealed class OperatingTests(Chromium chromium) : IDisposable
 
     private static async Task<string[]> OrderAsync(Viewer viewer)
         => await viewer.Grid.Locator("[data-ticker]").EvaluateAllAsync<string[]>("rows => rows.map(row => row.dataset.ticker)");
-
-    private async Task<Worker> StartWithSampleAsync()
-    {
-        _ = chromium.Browser;
-        await Feed.CreateStreamAsync(_folder.Path, shards: 2);
-        await Feed.ReplaySampleAsync(_folder.Path, 20_000);
-        return await Worker.StartAsync(_folder.Path);
-    }
 }

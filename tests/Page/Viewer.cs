@@ -9,7 +9,7 @@ namespace Streaming.Tests.Page;
 internal sealed class Viewer : IAsyncDisposable
 {
     /// <summary>Long, because the machine may be busy; nobody waits for it where all is well.</summary>
-    private const float LimitMillis = 60_000;
+    public const float LimitMillis = 60_000;
 
     private readonly IBrowserContext _context;
     private readonly List<string> _complaints = [];
@@ -62,10 +62,10 @@ internal sealed class Viewer : IAsyncDisposable
     /// <summary>Not by a CSS selector, because a ticker may be called anything.</summary>
     public ILocator Row(string ticker) => Grid.GetByRole(AriaRole.Row).Filter(new() { Has = Page.GetByRole(AriaRole.Rowheader, new() { Name = ticker, Exact = true }) });
 
-    public async Task WaitForStateAsync(string word) => await Assertions.Expect(State).ToHaveTextAsync(word, new() { Timeout = LimitMillis });
+    public async Task WaitForStateAsync(string word) => await Assertions.Expect(State).ToHaveTextAsync(word);
 
     public async Task WaitForTickersAsync(int count)
-        => await Assertions.Expect(Grid).ToHaveAttributeAsync("aria-rowcount", $"{count + 1}", new() { Timeout = LimitMillis });
+        => await Assertions.Expect(Grid).ToHaveAttributeAsync("aria-rowcount", $"{count + 1}");
 
     /// <summary>Waits until a condition of the page, in JavaScript, holds.</summary>
     public async Task UntilAsync(string condition, object? argument = null) => await Page.WaitForFunctionAsync(condition, argument, new() { Timeout = LimitMillis });

@@ -1,39 +1,20 @@
-using System.Diagnostics;
-using System.Text.Json;
-
 namespace Streaming.Tests.TestKit;
 
 /// <summary>DuckDB, hyparquet and parquet-wasm, as the scripts of tests/readers run them in Node.</summary>
 public static class NodeReaders
 {
     private static readonly string Folder = Path.Combine(TestPaths.Repository, "tests", "readers");
+    private static readonly NodeScript Reader = new(Folder, "read.mjs");
+    private static readonly NodeScript DuckDb = new(Folder, "query.mjs");
 
     /// <summary>Why they cannot be asked, or null if they can.</summary>
     public static string? Missing { get; } = FindMissing();
 
     /// <summary>What each reader finds in a file; key is the reader's name.</summary>
-    public static IReadOnlyDictionary<string, ReadTable> Read(string file)
-        => JsonSerializer.Deserialize<Dictionary<string, ReadTable>>(Run("read.mjs", file), JsonSerializerOptions.Web)!;
+    public static IReadOnlyDictionary<string, ReadTable> Read(string file) => Reader.Ask<Dictionary<string, ReadTable>>(file);
 
     /// <summary>The rows that DuckDB answers, each value as text.</summary>
-    public static string?[][] Query(string sql) => JsonSerializer.Deserialize<string?[][]>(Run("query.mjs", sql))!;
-
-    private static string Run(string script, string argument)
-    {
-        var start = new ProcessStartInfo("node")
-        {
-            ArgumentList = { script, argument },
-            WorkingDirectory = Folder,
-            UseShellExecute = false,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        using Process node = Process.Start(start)!;
-        Task<string> errors = node.StandardError.ReadToEndAsync();
-        string output = node.StandardOutput.ReadToEnd();
-        node.WaitForExit();
-        return node.ExitCode == 0 ? output : throw new InvalidOperationException($"{script} {argument}: {errors.Result}");
-    }
+    public static string?[][] Query(string sql) => DuckDb.Ask<string?[][]>(sql);
 
     private static string? FindMissing()
     {

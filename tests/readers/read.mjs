@@ -1,4 +1,4 @@
-// Prints what other readers find in a Parquet file, as JSON: { duckdb, hyparquet, arrow: { columns, rows, metadata } }.
+// Answers each path of a Parquet file with what other readers find in it: { duckdb, hyparquet, arrow: { columns, rows, metadata } }.
 // Numbers are exact: integers and times (microseconds) as decimal text, doubles as the shortest text that reads back.
 import { readFileSync } from 'node:fs'
 import { DuckDBInstance } from '@duckdb/node-api'
@@ -6,8 +6,7 @@ import { tableFromIPC } from 'apache-arrow'
 import { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects } from 'hyparquet'
 import { compressors } from 'hyparquet-compressors'
 import * as parquetWasm from 'parquet-wasm/node'
-
-const file = process.argv[2]
+import { serve } from './serve.mjs'
 
 const plain = value => {
   if (value === null || value === undefined) return null
@@ -16,7 +15,7 @@ const plain = value => {
   return String(value)
 }
 
-async function duckdb() {
+async function duckdb(file) {
   const connection = await (await DuckDBInstance.create(':memory:')).connect()
   const quoted = `'${file.replaceAll("'", "''")}'`
   const result = await connection.runAndReadAll(`SELECT * FROM read_parquet(${quoted}, hive_partitioning = false)`)
@@ -28,7 +27,7 @@ async function duckdb() {
   }
 }
 
-async function hyparquet() {
+async function hyparquet(file) {
   const source = await asyncBufferFromFile(file)
   const metadata = await parquetMetadataAsync(source)
   const leaves = metadata.schema.slice(1)
@@ -45,7 +44,7 @@ async function hyparquet() {
   }
 }
 
-function arrow() {
+function arrow(file) {
   const bytes = readFileSync(file)
   const table = tableFromIPC(parquetWasm.readParquet(bytes).intoIPCStream())
   const columns = table.schema.fields.map((field, i) => ({ name: field.name, type: String(field.type), vector: table.getChildAt(i) }))
@@ -60,4 +59,4 @@ function arrow() {
   }
 }
 
-console.log(JSON.stringify({ duckdb: await duckdb(), hyparquet: await hyparquet(), arrow: arrow() }))
+await serve(async file => ({ duckdb: await duckdb(file), hyparquet: await hyparquet(file), arrow: arrow(file) }))

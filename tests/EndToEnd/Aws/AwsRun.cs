@@ -29,6 +29,8 @@ internal sealed class AwsRun(string folder, IReadOnlyDictionary<string, string> 
             while (!await hasRows(limit.Token))
             {
                 Assert.False(consumer.HasExited, consumer.HasExited ? await errors : "");
+                // There will be no rows of a replay that failed.
+                if (replay.IsCompleted) (await replay).ShouldExit(0);
                 await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, limit.Token);
             }
         }

@@ -13,7 +13,7 @@ namespace Streaming.Tests.Unit.Pipeline;
 public sealed class RepeatedPutTests(ITestOutputHelper output) : IAsyncLifetime
 {
     private const int Ticks = 4000;
-    private static readonly KinesisStreamOptions ShortAttempts = FakeStream.Quick with { AttemptTimeout = TimeSpan.FromSeconds(1) };
+    private static readonly KinesisStreamOptions ShortAttempts = FakeStream.Quick with { AttemptTimeout = TimeSpan.FromMilliseconds(300) };
 
     private readonly ScratchFolder _folder = new();
     private FakeAws _aws = null!;
@@ -35,10 +35,10 @@ public sealed class RepeatedPutTests(ITestOutputHelper output) : IAsyncLifetime
         var random = new Random(seed);
         string file = TickFile.Write(_folder["ticks.parquet"], [.. Enumerable.Range(0, Ticks)
             .Select(i => TickFile.Tick($"T{random.Next(30)}", PipelineRun.Now.AddHours(-6).AddSeconds(i), Math.Round(100 + random.NextDouble(), 4), random.Next(100)))]);
-        (string rows, Books books) = await RunAsync("calm", file, new KinesisFaults(seed));
+        (string rows, Books books) = await RunAsync("calm", file, FakeStream.Quick, new KinesisFaults(seed));
         Assert.Equal(new Books(Ticks, Ticks, 0, 0, 0), books);
 
-        (string rowsAgain, Books booksAgain) = await RunAsync("faults", file, new KinesisFaults(seed)
+        (string rowsAgain, Books booksAgain) = await RunAsync("faults", file, ShortAttempts, new KinesisFaults(seed)
         {
             RefusedRecord = 0.1,
             Throttle = 0.05,
@@ -52,9 +52,9 @@ public sealed class RepeatedPutTests(ITestOutputHelper output) : IAsyncLifetime
         Assert.Equal(rows, rowsAgain);
     }
 
-    private async Task<(string Rows, Books Books)> RunAsync(string name, string file, KinesisFaults faults)
+    private async Task<(string Rows, Books Books)> RunAsync(string name, string file, KinesisStreamOptions options, KinesisFaults faults)
     {
-        await using KinesisStream stream = FakeStream.Open(_aws, name, ShortAttempts);
+        await using KinesisStream stream = FakeStream.Open(_aws, name, options);
         await stream.CreateAsync(2, CancellationToken.None);
         _aws.Kinesis.Faults = faults;
         var replay = new ReplayPipeline(new ProducerOptions { Inputs = [file], Speed = double.PositiveInfinity, RunId = "0123456789ab" }, TimeProvider.System);

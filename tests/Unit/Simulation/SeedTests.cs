@@ -3,7 +3,7 @@ using Streaming.Tests.Simulation;
 namespace Streaming.Tests.Unit.Simulation;
 
 /// <summary>The consumer in the simulated world. More seeds: <c>dotnet run -c Release --project tests/Simulation -- --seeds 10000</c>.</summary>
-[Collection(nameof(AloneOnTheMachine))]
+[Collection(typeof(AloneOnTheMachine))]
 public sealed class SeedTests
 {
     [Fact]
