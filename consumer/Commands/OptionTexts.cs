@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.RegularExpressions;
 using Streaming.Consumer.Catalog;
 using Streaming.Shared.Settings;
+using Streaming.Shared.Ticks;
 
 namespace Streaming.Consumer.Commands;
 
@@ -77,7 +78,7 @@ internal static partial class OptionTexts
 
     public static bool TryTime(string text, out DateTimeOffset? time)
     {
-        bool parsed = DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset instant);
+        bool parsed = IsoTime.TryParse(text, out DateTimeOffset instant);
         time = parsed ? instant : null;
         return parsed;
     }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Streaming.Shared.Settings;
+using Streaming.Shared.Ticks;
 
 namespace Streaming.Producer.Commands;
 
@@ -68,7 +69,7 @@ internal static class OptionValues
         => DurationText.TryParse(text, out TimeSpan duration) ? duration : throw new UsageException($"'{text}' is not {DurationText.Hint}.");
 
     public static DateTimeOffset? Time(string text)
-        => DateTimeOffset.TryParseExact(text, TimeForms, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset time)
+        => IsoTime.TryParse(text, out DateTimeOffset time)
             ? time
             : throw new UsageException($"'{text}' is not a time. Write 2024-01-02T14:30:00Z, with another offset, or 2024-01-02 (midnight UTC).");
 
@@ -102,9 +103,6 @@ internal static class OptionValues
             throw new UsageException($"--tickers @{path}: {e.Message}");
         }
     }
-
-    private static readonly string[] TimeForms =
-        ["yyyy-MM-dd", "yyyy-MM-dd'T'HH:mmK", "yyyy-MM-dd'T'HH:mm:ssK", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFK", "yyyy-MM-dd HH:mmK", "yyyy-MM-dd HH:mm:ssK"];
 
     private static double PositiveNumber(string text)
         => double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double value) && value > 0 && double.IsFinite(value)

@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace Streaming.Shared.Ticks;
 
 /// <summary>
@@ -39,6 +41,15 @@ public static class IsoTime
         if (seconds < MinSeconds || seconds > MaxSeconds) return false;
         micros = (seconds * MicrosPerSecond) + fraction;
         return true;
+    }
+
+    /// <summary>A time as people type it: as above, or a date, which is its midnight in UTC.</summary>
+    public static bool TryParse(string text, out DateTimeOffset time)
+    {
+        byte[] utf8 = Encoding.UTF8.GetBytes(text);
+        bool isTime = TryParse(utf8, out long micros), isDate = TryParseDate(utf8, out DateOnly date);
+        time = isDate ? new DateTimeOffset(date, TimeOnly.MinValue, TimeSpan.Zero) : new DateTimeOffset(ToDateTime(micros));
+        return isTime || isDate;
     }
 
     /// <summary><c>yyyy-MM-dd</c>, a day of the calendar.</summary>

@@ -73,7 +73,10 @@ internal sealed class Viewer : IAsyncDisposable
     /// <summary>Close and average of a ticker, exactly.</summary>
     public async Task<(double Close, double Average)> PricesAsync(string ticker)
     {
-        string[] values = await Row(ticker).Locator("data").EvaluateAllAsync<string[]>("cells => cells.map(cell => cell.getAttribute('value'))");
+        ILocator cells = Row(ticker).Locator("data");
+        // A row may be there before its prices are.
+        await cells.Nth(1).WaitForAsync(new() { State = WaitForSelectorState.Attached, Timeout = LimitMillis });
+        string[] values = await cells.EvaluateAllAsync<string[]>("cells => cells.map(cell => cell.getAttribute('value'))");
         return (double.Parse(values[0], CultureInfo.InvariantCulture), double.Parse(values[1], CultureInfo.InvariantCulture));
     }
 

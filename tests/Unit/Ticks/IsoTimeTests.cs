@@ -27,6 +27,24 @@ public sealed class IsoTimeTests
     }
 
     [Theory]
+    [InlineData("2024-01-02", "2024-01-02T00:00:00Z")]
+    [InlineData("0001-01-01", "0001-01-01T00:00:00Z")]
+    [InlineData("2024-01-02T15:04", "2024-01-02T15:04:00Z")]
+    [InlineData("2014-05-01T18:00:00.0000000+02:00", "2014-05-01T16:00:00Z")]
+    public void TypedText_IsThatInstantOrMidnight(string text, string instant)
+    {
+        Assert.True(IsoTime.TryParse(text, out DateTimeOffset time));
+        Assert.Equal(DateTimeOffset.Parse(instant, CultureInfo.InvariantCulture), time);
+        Assert.Equal(TimeSpan.Zero, time.Offset);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("1/2/2024")]
+    [InlineData("yesterday")]
+    public void OtherTypedText_IsRefused(string text) => Assert.False(IsoTime.TryParse(text, out DateTimeOffset _));
+
+    [Theory]
     [InlineData("")]
     [InlineData("2024-01-02")]
     [InlineData("not-a-time")]
