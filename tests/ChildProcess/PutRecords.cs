@@ -1,14 +1,16 @@
 using System.Text;
 using Streaming.Shared.Streams;
+using Streaming.Shared.Streams.Local;
 
 namespace Streaming.Tests.ChildProcess;
 
 /// <summary>Puts records <c>key:number</c> in batches of 1 to 40, until it is done, killed, or the stream fails (exit code 3).</summary>
 internal static class PutRecords
 {
-    public static async Task<int> RunAsync(string folder, string key, int first, int batches)
+    public static async Task<int> RunAsync(string folder, string key, int first, int batches, long? segmentBytes = null)
     {
-        await using IRecordStream stream = RecordStreams.Open(folder, TimeProvider.System);
+        LocalStreamOptions? options = segmentBytes is null ? null : new LocalStreamOptions { SegmentBytes = segmentBytes.Value };
+        await using var stream = new LocalStream(folder, TimeProvider.System, () => throw new InvalidOperationException("No stream is made here."), options);
         var random = new Random(first);
         var batch = new PutBatch();
         int next = first;

@@ -38,6 +38,15 @@ public sealed partial class DurabilityTests
         Assert.Equal([log.Folder, log.Segments[0]], put);
     }
 
+    [Fact]
+    public async Task NewSegment_IsBegunWhenTheOneBeforeHasItsLengthOnDisk()
+    {
+        using var log = new LocalLog();
+        await log.PutAsync("one");
+        string[] put = await TraceAsync("Streaming.Tests.ChildProcess.dll", "put-records", log.Folder, "A", "1", "1", "1");
+        Assert.Equal([log.Folder, log.Segments[0], log.Segments[1], Path.Combine(log.Folder, "log")], put);
+    }
+
     /// <summary>Paths that were synced, and names that were given (<c>></c>), in order.</summary>
     private static async Task<string[]> TraceAsync(params string[] command)
     {
