@@ -32,20 +32,20 @@ internal sealed class LocalProducer(LocalStream stream) : IDisposable
 
     public void Dispose()
     {
-        GiveBackRoom();
+        CutPreallocated();
         _appender?.Dispose();
         _oneAtATime.Dispose();
     }
 
-    private void GiveBackRoom()
+    private void CutPreallocated()
     {
         if (_appender is null) return;
         try
         {
-            // Whoever holds the lock now wants the room, and gives it back in the end. A stream that is gone gets no lock file.
+            // Whoever holds the lock now writes there, and cuts it off in the end. A stream that is gone gets no lock file.
             stream.LoadManifest();
             using AppendLock? held = AppendLock.TryAcquire(stream.Folder);
-            if (held is not null) _appender.GiveBackRoom();
+            if (held is not null) _appender.CutPreallocated();
         }
         catch (Exception e) when (e is StreamNotFoundException or StreamUnavailableException or StreamDataLossException or IOException or UnauthorizedAccessException)
         {

@@ -3,19 +3,19 @@ using Microsoft.Win32.SafeHandles;
 namespace Streaming.Shared.Streams.Local;
 
 /// <summary>
-/// Appends frames: one write and one sync each. Owns the open last segment, the room behind its end, and the numbers and times that
+/// Appends frames: one write and one sync each. Owns the open last segment, the space preallocated behind its end, and the numbers and times that
 /// records get. Does not own the append lock, which its caller holds.
 /// </summary>
 /// <remarks>
-/// Room is zeros written ahead, a quarter of a MiB at a time. A frame in their place changes no length and no block of the file, so that a
-/// sync has nothing to write but the frame: half the time of one that makes the file longer. Who closes the stream takes them away again.
+/// Space is preallocated as zeros, a quarter of a MiB at a time. A frame in their place changes no length and no block of the file, so that a
+/// sync has nothing to write but the frame: half the time of one that makes the file longer. Who closes the stream cuts them off again.
 /// </remarks>
 internal sealed class LogAppender(StreamFolder folder, StreamManifest manifest, TimeProvider time, long segmentBytes, string address) : IDisposable
 {
     /// <summary>Most zeros that stand behind the end of the log.</summary>
-    public const int RoomBytes = 256 * 1024;
+    public const int PreallocatedBytes = 256 * 1024;
 
-    private static readonly byte[] Zeros = new byte[RoomBytes];
+    private static readonly byte[] Zeros = new byte[PreallocatedBytes];
 
     private SafeFileHandle? _file;
     private ulong _segment;
@@ -41,8 +41,8 @@ internal sealed class LogAppender(StreamFolder folder, StreamManifest manifest, 
         new SyncedEnd(segment, offset + frame.Length, header.Last, arrival).Write(folder, manifest.ChecksumSeed);
     }
 
-    /// <summary>Takes the room away, so that a log at rest has no bytes but its frames. The append lock must be held.</summary>
-    public void GiveBackRoom()
+    /// <summary>Cuts what is preallocated off, so that a log at rest has no bytes but its frames. The append lock must be held.</summary>
+    public void CutPreallocated()
     {
         TailState tail = LogTail.Settle(folder, manifest, address);
         if (tail.End.Offset > 0 && tail.Torn is null) Cut(new TornTail(tail.End.Segment, tail.End.Offset));
@@ -59,7 +59,7 @@ internal sealed class LogAppender(StreamFolder folder, StreamManifest manifest, 
             SafeFileHandle file = Open(segment, isNew);
             long length = RandomAccess.GetLength(file);
             RandomAccess.Write(file, frame, offset);
-            if (offset + frame.Length > length) MakeRoom(file, offset + frame.Length);
+            if (offset + frame.Length > length) Preallocate(file, offset + frame.Length);
             RandomAccess.FlushToDisk(file);
             if (isNew) StreamFolder.SyncNames(folder.Log);
         }
@@ -73,11 +73,11 @@ internal sealed class LogAppender(StreamFolder folder, StreamManifest manifest, 
         }
     }
 
-    /// <summary>Up to a multiple of the room, as far as frames may go there.</summary>
-    private void MakeRoom(SafeFileHandle file, long end)
+    /// <summary>Up to a multiple of <see cref="PreallocatedBytes"/>, as far as frames may go there.</summary>
+    private void Preallocate(SafeFileHandle file, long end)
     {
-        long room = Math.Min(RoomBytes - (end % RoomBytes), segmentBytes - end);
-        if (room > 0) RandomAccess.Write(file, Zeros.AsSpan(0, (int)room), end);
+        long zeros = Math.Min(PreallocatedBytes - (end % PreallocatedBytes), segmentBytes - end);
+        if (zeros > 0) RandomAccess.Write(file, Zeros.AsSpan(0, (int)zeros), end);
     }
 
     /// <summary>Cuts a segment to its end, on disk before the next one is: zeros before another segment would be damage.</summary>

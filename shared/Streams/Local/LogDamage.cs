@@ -4,7 +4,7 @@ namespace Streaming.Shared.Streams.Local;
 
 /// <summary>
 /// Tells a torn tail, which a crash leaves behind and which nobody was promised, from damage, which must never be cut or
-/// skipped. A tail is torn if nothing comes after it: no later segment, no further frame, and not more bytes than one frame and the room behind it have.
+/// skipped. A tail is torn if nothing comes after it: no later segment, no further frame, and not more bytes than one frame and what is preallocated behind it have.
 /// </summary>
 internal static class LogDamage
 {
@@ -14,7 +14,7 @@ internal static class LogDamage
         ulong nextSegment = cursor.Folder.NextSegment(cursor.Segment);
         if (nextSegment != 0) return Damage(cursor, address, "the segment goes on behind it in another file", nextSegment - 1);
         long broken = RandomAccess.GetLength(cursor.File) - cursor.Offset;
-        if (broken > FrameHeader.MaxFrameBytes + LogAppender.RoomBytes)
+        if (broken > FrameHeader.MaxFrameBytes + LogAppender.PreallocatedBytes)
             return Damage(cursor, address, $"{broken} bytes are unreadable, more than one batch can leave behind", null);
         return FindLaterFrame(cursor, (int)broken) is { } later ? Damage(cursor, address, "readable batches follow it", later.Follows) : null;
     }

@@ -42,19 +42,19 @@ internal static class LogTail
     /// <summary>True if no frame was begun behind the synced end: two looks at the folder, the usual case.</summary>
     /// <param name="lastClosed">From the manifest: an end before it is that of an older log.</param>
     public static bool IsWholeLog(StreamFolder folder, in SyncedEnd end, ulong lastClosed)
-        => end.Segment != 0 && end.Last >= lastClosed && HasRoomAlone(folder, end) && !File.Exists(folder.Segment(end.Last + 1));
+        => end.Segment != 0 && end.Last >= lastClosed && EndsInZeros(folder, end) && !File.Exists(folder.Segment(end.Last + 1));
 
     /// <summary>
     /// True if the segment ends here, or in zeros. Where the first bytes of a frame never came to the disk and later ones did, which only
     /// a power cut can do, the next frame is written over them, and whatever stands behind that one is a torn tail.
     /// </summary>
-    private static bool HasRoomAlone(StreamFolder folder, in SyncedEnd end)
+    private static bool EndsInZeros(StreamFolder folder, in SyncedEnd end)
     {
         try
         {
             using SafeFileHandle file = File.OpenHandle(folder.Segment(end.Segment), share: FileShare.ReadWrite | FileShare.Delete);
-            long room = RandomAccess.GetLength(file) - end.Offset;
-            if (room is < 0 or > LogAppender.RoomBytes) return false;
+            long rest = RandomAccess.GetLength(file) - end.Offset;
+            if (rest is < 0 or > LogAppender.PreallocatedBytes) return false;
             Span<byte> next = stackalloc byte[FrameHeader.Size];
             return !next[..RandomAccess.Read(file, next, end.Offset)].ContainsAnyExcept((byte)0);
         }

@@ -51,10 +51,10 @@ internal sealed class AppendStage : IStage
         ];
     }
 
-    /// <summary>What a log without room cannot be faster than here: as many bytes at the end of a file, each time on disk before the next.</summary>
+    /// <summary>What a log that preallocates nothing cannot be faster than here: as many bytes at the end of a file, each time on disk before the next.</summary>
     private static async Task<Rounds> AgainstBareAsync(ScratchFolder folder, PutBatch batch)
     {
-        // Closed before its log is read: one in use has room at its end.
+        // Closed before its log is read: one in use ends in zeros.
         await using (LocalStream one = await CreateAsync(folder["frame"])) await one.PutAsync(batch, CancellationToken.None);
         await using LocalStream stream = await CreateAsync(folder["bare"]);
         byte[] frame = await File.ReadAllBytesAsync(Directory.EnumerateFiles(folder[Path.Combine("frame", "log")]).Single());

@@ -5,14 +5,14 @@ namespace Streaming.Tests.Unit.Streams.Local;
 
 public sealed class TornTailTests
 {
-    // A producer that was killed leaves the synced end behind its last complete batch, and the room that it had made.
+    // A producer that was killed leaves the synced end behind its last complete batch, and what it had preallocated.
     [Theory]
     [InlineData(false, 0)]
     [InlineData(true, 0)]
     [InlineData(false, 100)]
     [InlineData(true, 100)]
-    [InlineData(true, LogAppender.RoomBytes)]
-    public async Task LastFrameCutAnywhere_IsNeverDeliveredAndTheNextProducerGoesOn(bool keepSyncedEnd, int room)
+    [InlineData(true, LogAppender.PreallocatedBytes)]
+    public async Task LastFrameCutAnywhere_IsNeverDeliveredAndTheNextProducerGoesOn(bool keepSyncedEnd, int preallocated)
     {
         using var log = new LocalLog();
         await log.PutAsync("one", "two");
@@ -23,7 +23,7 @@ public sealed class TornTailTests
 
         for (int length = intact.Length; length < whole.Length; length++)
         {
-            await File.WriteAllBytesAsync(log.Segments[0], [.. whole[..length], .. new byte[room]]);
+            await File.WriteAllBytesAsync(log.Segments[0], [.. whole[..length], .. new byte[preallocated]]);
             if (keepSyncedEnd) await File.WriteAllBytesAsync(log.SyncedEnd, end);
             else File.Delete(log.SyncedEnd);
             Assert.Equal(["one", "two"], (await log.ReadAsync()).Texts());

@@ -5,10 +5,10 @@ using Streaming.Shared.Streams.Local;
 namespace Streaming.Tests.Unit.Streams.Local;
 
 /// <summary>The zeros that an appender writes ahead: there while it works, gone when it ends, and never anything to a reader.</summary>
-public sealed class LogRoomTests
+public sealed class PreallocationTests
 {
     [Fact]
-    public async Task OpenStream_HasRoomThatNobodySees_AndAClosedOneHasNone()
+    public async Task OpenStream_HasZerosThatNobodySees_AndAClosedOneHasNone()
     {
         using var log = new LocalLog();
         long length;
@@ -17,7 +17,7 @@ public sealed class LogRoomTests
             await stream.CreateAsync(1, default);
             await stream.PutAsync(("A", "one"));
             length = Length(log);
-            Assert.Equal(LogAppender.RoomBytes, length);
+            Assert.Equal(LogAppender.PreallocatedBytes, length);
             Assert.Equal(["one"], (await log.ReadAsync()).Texts());
             await stream.PutAsync(("A", "two"));
             Assert.Equal(length, Length(log));
@@ -29,11 +29,11 @@ public sealed class LogRoomTests
     }
 
     [Fact]
-    public async Task RoomOfADeadProducer_IsUsedByTheNextAndGivenBack()
+    public async Task ZerosOfADeadProducer_AreUsedByTheNextAndCutOff()
     {
         using var log = new LocalLog();
         await log.PutAsync("one");
-        await AddRoomAsync(log);
+        await AddZerosAsync(log);
         Assert.Equal(["one"], (await log.ReadAsync()).Texts());
         await log.PutAsync("two");
         Assert.Equal(["one", "two"], (await log.ReadAsync()).Texts());
@@ -57,11 +57,11 @@ public sealed class LogRoomTests
 
         await first.PutAsync(("A", "last"));
         Assert.Equal([.. texts, "last"], (await log.ReadAsync()).Texts());
-        Assert.Equal(LogAppender.RoomBytes, Length(log));
+        Assert.Equal(LogAppender.PreallocatedBytes, Length(log));
     }
 
     [Fact]
-    public async Task FramesLargerThanTheRoom_AndSegmentsThatRoll_ReadBack()
+    public async Task FramesLargerThanThat_AndSegmentsThatRoll_ReadBack()
     {
         var random = new Random(1);
         using var log = new LocalLog(segmentBytes: 1_000_000);
@@ -112,16 +112,16 @@ public sealed class LogRoomTests
             for (int i = 0; i < PutBatch.MaxRecords; i++)
                 batch.Add(Encoding.UTF8.GetBytes($"T{i % 50}"), Encoding.UTF8.GetBytes($$"""{"ticker":"T{{i % 50}}","timestamp":"2024-01-02T14:30:00.{{i:D3}}Z","close":{{100 + (i % 7)}}.25,"volume":{{i}}}"""));
             await stream.PutAsync(batch, default);
-            Assert.True(Length(log) <= LogAppender.RoomBytes);
+            Assert.True(Length(log) <= LogAppender.PreallocatedBytes);
         }
 
         Assert.InRange(Length(log), 5_000, 500 * 85 / 2);
     }
 
-    private static async Task AddRoomAsync(LocalLog log)
+    private static async Task AddZerosAsync(LocalLog log)
     {
         await using FileStream file = File.Open(log.Segments[^1], FileMode.Append);
-        await file.WriteAsync(new byte[LogAppender.RoomBytes - file.Length]);
+        await file.WriteAsync(new byte[LogAppender.PreallocatedBytes - file.Length]);
     }
 
     private static long Length(LocalLog log) => new FileInfo(log.Segments[^1]).Length;
