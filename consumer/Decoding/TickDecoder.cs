@@ -71,10 +71,8 @@ public sealed class TickDecoder
         if (!fields.HasSeq) tick.Run = null;
 
         // Last, so that only tickers with a good record take a place in the table, and it can be rebuilt from the ticks alone.
-        TickerState? state = _tickers.GetOrAdd(ticker[..fields.TickerLength]);
-        if (state is null) return _tickers.Owns(ticker[..fields.TickerLength]) ? BadRecordReasons.TooManyTickers : BadRecordReasons.Misrouted;
-        tick.Ticker = state;
-        return null;
+        if (_tickers.TryGetOrAdd(ticker[..fields.TickerLength], out tick.TickerId)) return null;
+        return _tickers.Owns(ticker[..fields.TickerLength]) ? BadRecordReasons.TooManyTickers : BadRecordReasons.Misrouted;
     }
 
     private string? ReadFields(ReadOnlySpan<byte> data, ref Fields fields, ref DecodedTick tick, scoped Span<byte> ticker)

@@ -6,7 +6,7 @@ namespace Streaming.Consumer.Decoding;
 
 /// <summary>
 /// Date and time as our producer writes them, and the name of the first price behind them. From record to record all of it stays but the digits
-/// of seconds and fraction: where anything else changes, it is read anew by <see cref="IsoTime"/>.
+/// of seconds and fraction, which are read here; all else is compared with what was remembered of another record.
 /// </summary>
 internal sealed class UsualMinute
 {
@@ -31,13 +31,13 @@ internal sealed class UsualMinute
     private Vector128<byte> _places;
     private int _length;
     private long _micros;
-    private DateOnly _date;
+    private DateOnly? _date;
 
     /// <summary>The first price is <c>open</c>, else <c>close</c>.</summary>
     public bool IsBar { get; private set; }
 
     /// <summary>From the ticker's closing quote to the first price.</summary>
-    /// <returns>How long that is, at most 78, even if the record is shorter; or 0: it is written otherwise.</returns>
+    /// <returns>How long that is, at most 78, even if the record is shorter; or 0: it is another minute, or written otherwise.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public int Read(PaddedText text, int at, out long micros, out DateOnly? date)
     {
@@ -45,9 +45,7 @@ internal sealed class UsualMinute
         if (!IsRemembered(text, at, rest))
         {
             (micros, date) = (0, null);
-            if (!TryRemember(text, at)) return 0;
-            rest = text.ThirtyTwo(at + MinuteBytes) ^ _rest;
-            if (!IsRemembered(text, at, rest)) return 0;
+            return 0;
         }
 
         micros = _micros + UsualNumber.ValueOfEight(Vector128.ShuffleNative(rest.GetLower(), _places));
@@ -59,8 +57,9 @@ internal sealed class UsualMinute
     private bool IsRemembered(PaddedText text, int at, Vector256<byte> rest)
         => ((text.ThirtyTwo(at) ^ _start) | (text.ThirtyTwo(at + MinuteBytes - Vector256<byte>.Count) ^ _end) | (Vector256.Min(rest, _limits) ^ rest)) == Vector256<byte>.Zero;
 
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private bool TryRemember(PaddedText text, int at)
+    /// <summary>Reads all of it with <see cref="IsoTime"/>, to be compared with from now on.</summary>
+    /// <returns>False if it is written otherwise.</returns>
+    public bool TryRemember(PaddedText text, int at)
     {
         ReadOnlySpan<byte> minute = text.Span(at, MinuteBytes);
         ReadOnlySpan<byte> rest = text.Span(at + MinuteBytes, Vector256<byte>.Count);

@@ -44,22 +44,18 @@ internal static class UsualNumber
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int ReadPrice(PaddedText text, int at, out double price, out Int128 exact)
     {
+        (price, exact) = (0, default);
+        // A number that reaches to the vector's end has no end here, and so seems to have too many digits, or decimals.
         Vector128<byte> digits = DigitsAt(text, at, out uint ends);
         int whole = BitOperations.TrailingZeroCount(ends);
+        if ((uint)(whole - 1) >= MaxWholeDigits || HasLeadingZero(text, at, whole)) return 0;
         int length = whole;
         int decimals = 0;
         if (text.Byte(at + whole) == (byte)'.')
         {
             length = BitOperations.TrailingZeroCount(ends & (ends - 1));
             decimals = length - whole - 1;
-        }
-
-        // A number that reaches to the vector's end has no end here, and so seems to have too many decimals, or digits.
-        bool isPointLast = length == whole + 1;
-        if (isPointLast || (uint)decimals > ExactPrice.Scale || (uint)(whole - 1) >= MaxWholeDigits || HasLeadingZero(text, at, whole))
-        {
-            (price, exact) = (0, default);
-            return 0;
+            if ((uint)(decimals - 1) >= ExactPrice.Scale) return 0;
         }
 
         Vector128<byte> places = Slide(ToTheEnd, whole + decimals) + Slide(OverThePoint, decimals);
@@ -76,14 +72,10 @@ internal static class UsualNumber
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int ReadWhole(PaddedText text, int at, out long number)
     {
+        number = 0;
         Vector128<byte> digits = DigitsAt(text, at, out uint ends);
         int length = BitOperations.TrailingZeroCount(ends);
-        if ((uint)(length - 1) >= MaxDigits || HasLeadingZero(text, at, length))
-        {
-            number = 0;
-            return 0;
-        }
-
+        if ((uint)(length - 1) >= MaxDigits || HasLeadingZero(text, at, length)) return 0;
         number = (long)ValueOf(Vector128.ShuffleNative(digits, Slide(ToTheEnd, length)));
         return length;
     }
@@ -102,7 +94,7 @@ internal static class UsualNumber
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static bool HasLeadingZero(PaddedText text, int at, int digits) => digits > 1 && text.Byte(at) == (byte)'0';
+    private static bool HasLeadingZero(PaddedText text, int at, int digits) => text.Byte(at) == (byte)'0' && digits > 1;
 
     /// <param name="by">0 to 16.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

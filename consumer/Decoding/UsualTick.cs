@@ -18,7 +18,9 @@ internal sealed class UsualTick(TickerTable tickers, RunIds runs)
     /// <summary>No usual record is shorter: a ticker of one letter, whole seconds, one digit. Up to the seconds, all looks begin within it.</summary>
     private const int MinBytes = 84;
 
-    private readonly UsualMinute _minute = new();
+    // Around the end of a minute ticks of both come in turns.
+    private UsualMinute _minute = new();
+    private UsualMinute _otherMinute = new();
     private readonly UsualRun _run = new(runs);
 
     /// <returns>False if the record is left to the general reader; <paramref name="tick"/> is anything then.</returns>
@@ -32,10 +34,11 @@ internal sealed class UsualTick(TickerTable tickers, RunIds runs)
         int at = start.Length;
 
         // Of a new ticker the general reader has to judge the whole record before it is entered.
-        if (tickers.FindShort(NameAt(text, at, out int length)) is not { } ticker) return false;
+        if (!tickers.TryFindShort(NameAt(text, at, out int length), out tick.TickerId)) return false;
         at += length;
-        length = _minute.Read(text, at, out long micros, out tick.Date);
-        if (length == 0 || micros - record.ArrivalMicros > TickRules.MaxAheadMicros) return false;
+        length = _minute.Read(text, at, out tick.EventMicros, out tick.Date);
+        if (length == 0) length = ReadOtherMinute(text, at, ref tick);
+        if (length == 0 || tick.EventMicros - record.ArrivalMicros > TickRules.MaxAheadMicros) return false;
         at += length;
         if (_minute.IsBar)
         {
@@ -52,9 +55,7 @@ internal sealed class UsualTick(TickerTable tickers, RunIds runs)
         if (!_minute.IsBar) tick.Open = tick.High = tick.Low = close;
         if (!TryReadVolume(text, ref at, ref tick) || !_run.TryReadToEnd(text, at, ref tick)) return false;
 
-        tick.EventMicros = micros;
         tick.Fault = null;
-        tick.Ticker = ticker;
         return true;
     }
 
@@ -65,6 +66,14 @@ internal sealed class UsualTick(TickerTable tickers, RunIds runs)
         Vector128<byte> name = text.Sixteen(at);
         length = BitOperations.TrailingZeroCount(Vector128.Equals(name, ShortNames.Filler).ExtractMostSignificantBits());
         return Vector128.ConditionalSelect(Vector128.LessThan(Vector128<sbyte>.Indices, Vector128.Create((sbyte)length)).AsByte(), name, ShortNames.Filler);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private int ReadOtherMinute(PaddedText text, int at, ref DecodedTick tick)
+    {
+        (_minute, _otherMinute) = (_otherMinute, _minute);
+        int length = _minute.Read(text, at, out tick.EventMicros, out tick.Date);
+        return length == 0 && _minute.TryRemember(text, at) ? _minute.Read(text, at, out tick.EventMicros, out tick.Date) : length;
     }
 
     /// <summary>From the first price to the close, which begins within the record.</summary>

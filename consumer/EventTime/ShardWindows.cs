@@ -75,23 +75,27 @@ public sealed class ShardWindows(EventTimeRules rules, TickerTable tickers)
     {
         ReadOnlySpan<DecodedTick> ticks = _result.Decoded.Ticks;
         RecordBatch.SequenceNumbers numbers = _result.Decoded.Records.Numbers;
-        bool isMany = Tickers.All.Count > FewTickers;
+        ReadOnlySpan<TickerState> all = Tickers.Span;
+        bool isMany = all.Length > FewTickers;
         for (int i = next; i < end; next = ++i)
         {
-            if (isMany) Prefetch(ticks, i);
-            if (!TryAddToNewest(ticks[i], numbers[i])) AddRecord(i);
+            if (isMany) Prefetch(ticks, i, all);
+            if (!TryAddToNewest(ticks[i], all, numbers[i])) AddRecord(i);
         }
     }
 
     // The windows of many tickers do not fit the processor's nearest caches: those of the next records are asked for before they are needed.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Prefetch(ReadOnlySpan<DecodedTick> ticks, int index)
+    private static void Prefetch(ReadOnlySpan<DecodedTick> ticks, int index, ReadOnlySpan<TickerState> all)
     {
         const int ahead = 8;
         if (index + (2 * ahead) >= ticks.Length) return;
-        ticks[index + (2 * ahead)].Ticker?.Prefetch();
-        ticks[index + ahead].Ticker?.PrefetchNewest();
+        TickerState.Prefetch(Find(all, ticks[index + (2 * ahead)].TickerId));
+        WindowPrefetch.Ask(Find(all, ticks[index + ahead].TickerId)?.Newest);
     }
+
+    /// <summary>Null for 0, which a bad record has.</summary>
+    private static TickerState? Find(ReadOnlySpan<TickerState> all, int id) => (uint)(id - 1) < (uint)all.Length ? all[id - 1] : null;
 
     private void Fail(int index, Exception failure)
     {
@@ -104,14 +108,14 @@ public sealed class ShardWindows(EventTimeRules rules, TickerTable tickers)
     /// with nearly every record; else does nothing. Apart, since what is rare would take registers from what every record does.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private bool TryAddToNewest(in DecodedTick tick, in SequenceNumber number)
+    private bool TryAddToNewest(in DecodedTick tick, ReadOnlySpan<TickerState> all, in SequenceNumber number)
     {
         if (number <= _position || tick.Fault is not null) return false;
-        TickerState ticker = tick.Ticker;
+        TickerState ticker = all[tick.TickerId - 1];
         if (ticker.Newest is not { } window || !window.Value.Holds(tick.EventMicros)) return false;
         Debug.Assert(!IsTooLate(ticker, window.Value.EndMicros), "The newest window holds its ticker's watermark, so that no tick of it is too late.");
         if (tick.Run is { } run && rules.DropRepeats && !ticker.Runs.TryAdvance(run, tick.Seq)) return false;
-        Add(window, tick);
+        Add(ticker, window, tick);
         _position = number;
         return true;
     }
@@ -137,8 +141,9 @@ public sealed class ShardWindows(EventTimeRules rules, TickerTable tickers)
 
     private void AddTick(in DecodedTick tick, RecordBatch records, int index)
     {
+        TickerState ticker = Tickers[tick.TickerId];
         string? run = rules.DropRepeats ? tick.Run : null;
-        if (run is not null && tick.Ticker.Runs.HasShown(run, tick.Seq))
+        if (run is not null && ticker.Runs.HasShown(run, tick.Seq))
         {
             // Its producer has put it before. That is judged first: a repeat that comes too late for its window is no late tick.
             _repeated++;
@@ -146,36 +151,36 @@ public sealed class ShardWindows(EventTimeRules rules, TickerTable tickers)
         }
 
         long start = WindowValue.StartOf(tick.EventMicros);
-        if (IsTooLate(tick.Ticker, start + WindowValue.LengthMicros))
+        if (IsTooLate(ticker, start + WindowValue.LengthMicros))
         {
             Keep(_late, _lateCount, records[index], LateReason);
             _lateCount++;
         }
         else
         {
-            int i = tick.Ticker.Find(start);
-            if (i < 0) Open(~i, tick);
-            else Add(tick.Ticker.Windows[i], tick);
+            int i = ticker.Find(start);
+            if (i < 0) Open(ticker, ~i, tick);
+            else Add(ticker, ticker.Windows[i], tick);
         }
 
-        if (run is not null) tick.Ticker.Runs.Advance(run, tick.Seq);
+        if (run is not null) ticker.Runs.Advance(run, tick.Seq);
     }
 
     // By the watermark before this tick, whether or not the window is still here: it may be gone or kept for other reasons.
     private bool IsTooLate(TickerState ticker, long windowEndMicros) => rules.IsSealed(windowEndMicros, ticker.WatermarkMicros);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void Add(Window window, in DecodedTick tick)
+    private void Add(TickerState ticker, Window window, in DecodedTick tick)
     {
         if (!window.IsDirty) DirtyCount++;
         window.Value.Add(tick);
-        Pass(tick);
+        Pass(ticker, tick);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void Pass(in DecodedTick tick)
+    private void Pass(TickerState ticker, in DecodedTick tick)
     {
-        tick.Ticker.WatermarkMicros = Later(tick.Ticker.WatermarkMicros, tick.EventMicros);
+        ticker.WatermarkMicros = Later(ticker.WatermarkMicros, tick.EventMicros);
         ShardMicros = Later(ShardMicros, tick.EventMicros);
         _windowed++;
     }
@@ -187,13 +192,13 @@ public sealed class ShardWindows(EventTimeRules rules, TickerTable tickers)
     /// <summary>Why a record is in <c>late/</c>.</summary>
     public const string LateReason = "its window had ended more than the allowed lateness before the ticker's watermark";
 
-    private void Open(int index, in DecodedTick tick)
+    private void Open(TickerState ticker, int index, in DecodedTick tick)
     {
         DateOnly tradeDate = tick.Date ?? _calendar.DateOf(tick.EventMicros);
-        tick.Ticker.Insert(index, new Window(tick, tradeDate));
+        ticker.Insert(index, new Window(ticker, tick, tradeDate));
         WindowCount++;
         DirtyCount++;
-        Pass(tick);
+        Pass(ticker, tick);
     }
 
     private void AddQuarantined(string fault, RecordBatch records, int index)
@@ -230,8 +235,9 @@ public sealed class ShardWindows(EventTimeRules rules, TickerTable tickers)
         foreach ((string name, RunMark mark) in fold.Runs) Ticker(name).Runs.Advance(mark.Run, mark.Seq);
     }
 
-    private TickerState Ticker(string name) => Tickers.GetOrAdd(System.Text.Encoding.UTF8.GetBytes(name))
-        ?? throw new InvalidOperationException($"The checkpoint has tickers of another shard, or more than one shard may have: {name}.");
+    private TickerState Ticker(string name) => Tickers.TryGetOrAdd(System.Text.Encoding.UTF8.GetBytes(name), out int id)
+        ? Tickers[id]
+        : throw new InvalidOperationException($"The checkpoint has tickers of another shard, or more than one shard may have: {name}.");
 
     /// <summary>A copy of the fold as it stands now, with what is due for writing: closed dirty windows, or all dirty ones.</summary>
     /// <param name="reused">Holds the snapshot's windows, in place of those of an earlier one that is done with; null for a list of its own.</param>

@@ -13,7 +13,7 @@ internal sealed class ShortNames
 {
     private const int MaxBytes = 15;
     private const int MaxProbes = 8;
-    private const int MinEntries = 1024;
+    private const int MinPlaces = 1024;
 
     /// <summary>So many places for each name: nearly all stand in their first place or the next.</summary>
     private const int PlacesPerName = 4;
@@ -21,80 +21,84 @@ internal sealed class ShortNames
     /// <summary>Stands behind a name, up to the vector's end: a quote, which no name here has, and not zero, which a bad record may have.</summary>
     public static Vector128<byte> Filler => Vector128.Create((byte)'"');
 
-    private Entry[] _entries = OfSize(MinEntries);
+    // Ids, and their names apart: small enough that those of a whole market stay in the processor's nearer caches. In an empty place is id 0, whose name
+    // is one that nothing has.
+    private int[] _places = OfSize(MinPlaces);
+    private Vector128<byte>[] _names = new Vector128<byte>[MinPlaces / PlacesPerName];
     private int _count;
 
+    public ShortNames() => _names[0] = NameOf([]);
+
+    /// <summary>Finds a ticker's id: the first that was added has 1.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public TickerState? Find(Vector128<byte> name)
+    public bool TryFind(Vector128<byte> name, out int id)
     {
-        // Unchecked access: a first place has others behind it.
-        Entry[] entries = _entries;
-        int place = PlaceOf(name, entries);
-        ref Entry first = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(entries), place);
+        // Unchecked access: a first place has others behind it, and what stands in a place has a name.
+        ref int place = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_places), PlaceOf(name, _places));
+        ref Vector128<byte> names = ref MemoryMarshal.GetArrayDataReference(_names);
         // The first and the next are looked at together, without a branch between them, because nobody can foresee which of the two it is.
-        bool isFirst = (first.Name ^ name) == Vector128<byte>.Zero;
-        bool isNext = (Unsafe.Add(ref first, 1).Name ^ name) == Vector128<byte>.Zero;
-        return isFirst | isNext ? Unsafe.Add(ref first, isFirst ? 0 : 1).Ticker : FindFurther(name, place);
+        (int first, int next) = (place, Unsafe.Add(ref place, 1));
+        bool isFirst = (Unsafe.Add(ref names, first) ^ name) == Vector128<byte>.Zero;
+        bool isNext = (Unsafe.Add(ref names, next) ^ name) == Vector128<byte>.Zero;
+        id = isFirst ? first : next;
+        return (isFirst | isNext) || TryFindFurther(name, out id);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private TickerState? FindFurther(Vector128<byte> name, int place)
+    private bool TryFindFurther(Vector128<byte> name, out int id)
     {
-        foreach (ref Entry entry in _entries.AsSpan(place, MaxProbes - 1))
+        foreach (int further in _places.AsSpan(PlaceOf(name, _places), MaxProbes))
         {
-            if (entry.Name == name) return entry.Ticker;
+            id = further;
+            if (_names[further] == name) return true;
         }
 
-        return null;
+        id = 0;
+        return false;
     }
 
-    /// <summary>Enters a ticker that is not here yet, if it has a short name.</summary>
-    public void Add(ReadOnlySpan<byte> utf8, TickerState ticker)
+    /// <summary>Enters the next ticker; only if it has a short name, it is found.</summary>
+    public void Add(ReadOnlySpan<byte> utf8)
     {
-        // What must be escaped in JSON never stands there as it is.
-        if (utf8.Length is 0 or > MaxBytes || utf8.ContainsAny((byte)'"', (byte)'\\')) return;
+        if (++_count == _names.Length) Grow();
+        _names[_count] = NameOf(utf8);
+        Enter(_count);
+    }
+
+    private static Vector128<byte> NameOf(ReadOnlySpan<byte> utf8)
+    {
         Span<byte> name = stackalloc byte[Vector128<byte>.Count];
+        // What must be escaped in JSON never stands there as it is. Behind a quote there is nothing but quotes in what is looked for, so that this is never found.
+        if (utf8.Length is 0 or > MaxBytes || utf8.ContainsAny((byte)'"', (byte)'\\')) utf8 = "\"\0"u8;
         Filler.CopyTo(name);
         utf8.CopyTo(name);
-        if (++_count > _entries.Length / PlacesPerName) Grow();
-        Enter(new Entry { Name = Vector128.Create<byte>(name), Ticker = ticker });
+        return Vector128.Create<byte>(name);
     }
 
     private void Grow()
     {
-        Entry[] old = _entries;
-        _entries = OfSize((MaskOf(old) + 1) * 2);
-        foreach (Entry entry in old)
-        {
-            if (entry.Ticker is not null) Enter(entry);
-        }
+        Array.Resize(ref _names, _names.Length * 2);
+        _places = OfSize(_names.Length * PlacesPerName);
+        for (int id = 1; id < _count; id++) Enter(id);
     }
 
-    private void Enter(Entry entry)
+    private void Enter(int id)
     {
-        foreach (ref Entry free in _entries.AsSpan(PlaceOf(entry.Name, _entries), MaxProbes))
+        foreach (ref int free in _places.AsSpan(PlaceOf(_names[id], _places), MaxProbes))
         {
-            if (free.Ticker is not null) continue;
-            free = entry;
+            if (free != 0) continue;
+            free = id;
             return;
         }
     }
 
     /// <summary>Behind the last place that a name may have first, there are as many as it may have instead.</summary>
-    private static Entry[] OfSize(int firstPlaces) => new Entry[firstPlaces + MaxProbes - 1];
+    private static int[] OfSize(int firstPlaces) => new int[firstPlaces + MaxProbes - 1];
 
-    private static int MaskOf(Entry[] entries) => entries.Length - MaxProbes;
-
-    private static int PlaceOf(Vector128<byte> name, Entry[] entries)
+    private static int PlaceOf(Vector128<byte> name, int[] places)
     {
         ulong word = name.AsUInt64()[0] ^ (name.AsUInt64()[1] * 0x9E37_79B9_7F4A_7C15);
         // The upper bits, which every byte of the name has a part in: names may differ in their last bytes alone.
-        return (int)((word * 0xD6E8_FEB8_6659_FD93) >> BitOperations.LeadingZeroCount((ulong)MaskOf(entries)));
-    }
-
-    private struct Entry
-    {
-        public Vector128<byte> Name;
-        public TickerState? Ticker;
+        return (int)((word * 0xD6E8_FEB8_6659_FD93) >> BitOperations.LeadingZeroCount((ulong)(places.Length - MaxProbes)));
     }
 }

@@ -59,9 +59,10 @@ public sealed class TickerState(string name)
         return dropped;
     }
 
-    /// <summary>Has the processor fetch what the next tick looks at here.</summary>
-    public void Prefetch() => CacheLines.Prefetch(ref Unsafe.As<ProducerRuns, byte>(ref Runs), 1);
-
-    /// <summary>Has the processor fetch what the next tick changes in the newest window.</summary>
-    public void PrefetchNewest() => WindowPrefetch.Ask(Newest);
+    /// <summary>Has the processor fetch what the next tick looks at. Not a method of the ticker: a call on it would wait for it, to see that it is one.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Prefetch(TickerState? ticker)
+    {
+        if (ticker is not null) CacheLines.Prefetch(ref Unsafe.As<ProducerRuns, byte>(ref ticker.Runs), 1);
+    }
 }

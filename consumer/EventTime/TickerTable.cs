@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using System.Text;
 using Streaming.Shared.Streams;
@@ -15,29 +16,35 @@ public sealed class TickerTable(Shard? shard, int limit = TickerTable.DefaultLim
     /// <summary>Tickers of one shard; the whole US market has some 12,000. About 150 bytes each.</summary>
     public const int DefaultLimit = 200_000;
 
-    private readonly Dictionary<byte[], TickerState> _byName = new(Utf8NameComparer.Instance);
+    private readonly Dictionary<byte[], int> _byName = new(Utf8NameComparer.Instance);
     private readonly ShortNames _short = new();
     private readonly List<TickerState> _all = [];
 
-    /// <summary>In the order in which they came.</summary>
+    /// <summary>In the order in which they came, which is that of their ids: the first has 1.</summary>
     public IReadOnlyList<TickerState> All => _all;
 
-    /// <summary>The ticker's state, made if it is new; null if it is not the shard's, or the table is full.</summary>
-    public TickerState? GetOrAdd(ReadOnlySpan<byte> utf8)
+    /// <summary>The same, to go through; valid until one is added.</summary>
+    public ReadOnlySpan<TickerState> Span => CollectionsMarshal.AsSpan(_all);
+
+    public TickerState this[int id] => _all[id - 1];
+
+    /// <summary>Finds a ticker, which is added if it is new.</summary>
+    /// <returns>False if it is not the shard's, or the table is full.</returns>
+    public bool TryGetOrAdd(ReadOnlySpan<byte> utf8, out int id)
     {
-        if (_byName.GetAlternateLookup<ReadOnlySpan<byte>>().TryGetValue(utf8, out TickerState? state)) return state;
-        if (!Owns(utf8) || _all.Count >= limit) return null;
-        state = new TickerState(Encoding.UTF8.GetString(utf8));
-        _byName.Add(utf8.ToArray(), state);
-        _short.Add(utf8, state);
-        _all.Add(state);
-        return state;
+        if (_byName.GetAlternateLookup<ReadOnlySpan<byte>>().TryGetValue(utf8, out id)) return true;
+        if (!Owns(utf8) || _all.Count >= limit) return false;
+        _all.Add(new TickerState(Encoding.UTF8.GetString(utf8)));
+        id = _all.Count;
+        _byName.Add(utf8.ToArray(), id);
+        _short.Add(utf8);
+        return true;
     }
 
     public bool Owns(ReadOnlySpan<byte> utf8) => shard is null || shard.Owns(HashKey.Of(utf8));
 
-    /// <inheritdoc cref="ShortNames.Find"/>
-    internal TickerState? FindShort(Vector128<byte> name) => _short.Find(name);
+    /// <inheritdoc cref="ShortNames.TryFind"/>
+    internal bool TryFindShort(Vector128<byte> name, out int id) => _short.TryFind(name, out id);
 
     private sealed class Utf8NameComparer : IEqualityComparer<byte[]>, IAlternateEqualityComparer<ReadOnlySpan<byte>, byte[]>
     {

@@ -97,13 +97,14 @@ public sealed class LiveShard : IObserver<WindowedBatch>, IDisposable
             // Both are in the order of the shard.
             ReadOnlySpan<DecodedTick> ticks = batch.Decoded.Ticks;
             while (batch.Decoded.Records[next].SequenceNumber != record.SequenceNumber) next++;
-            _board.Problems.Add(kind, TextOf(record, ticks[next], kind), _shard, record.SequenceNumber.ToString(), kind == ProblemKind.Late ? ticks[next].Ticker.Name : null);
+            TickerState? ticker = kind == ProblemKind.Late ? _windows.Tickers[ticks[next].TickerId] : null;
+            _board.Problems.Add(kind, TextOf(record, ticks[next], ticker), _shard, record.SequenceNumber.ToString(), ticker?.Name);
         }
     }
 
-    private static string TextOf(KeptRecord record, in DecodedTick tick, ProblemKind kind) => kind == ProblemKind.Bad
+    private static string TextOf(KeptRecord record, in DecodedTick tick, TickerState? ticker) => ticker is null
         ? record.Reason
-        : $"of {IsoTime.ToDateTime(tick.EventMicros):HH:mm:ss}, came when its ticker was at {IsoTime.ToDateTime(tick.Ticker.WatermarkMicros):HH:mm:ss}: {record.Reason}";
+        : $"of {IsoTime.ToDateTime(tick.EventMicros):HH:mm:ss}, came when its ticker was at {IsoTime.ToDateTime(ticker.WatermarkMicros):HH:mm:ss}: {record.Reason}";
 
     public void Dispose()
     {

@@ -98,7 +98,7 @@ public sealed class TickDecoderTests
         DecodedTick tick = Good("""
             {"ticker":"BRK.B","date":"2024-01-02","timestamp":"2024-01-02T15:04:05.250000+00:00","open":1.5,"high":2,"low":1.25,"close":1.75,"volume":300,"run":"r","seq":7}
             """);
-        Assert.Equal("BRK.B", tick.Ticker.Name);
+        Assert.Equal("BRK.B", Tickers[tick.TickerId].Name);
         Assert.Equal(new DateOnly(2024, 1, 2), tick.Date);
         Assert.Equal(1_704_207_845_250_000, tick.EventMicros);
         Assert.Equal((1.5, 2, 1.25, 1.75), (tick.Open, tick.High, tick.Low, tick.Close));
@@ -144,7 +144,7 @@ public sealed class TickDecoderTests
     {
         DecodedTick tick = Good($$"""{"ticker":"A",{{fields}},"timestamp":"2024-01-02T15:04:05Z","close":1}""");
         Assert.Null(tick.Run);
-        Assert.Equal(("A", 1), (tick.Ticker.Name, tick.Close));
+        Assert.Equal(("A", 1), (Tickers[tick.TickerId].Name, tick.Close));
     }
 
     [Theory]
@@ -196,7 +196,7 @@ public sealed class TickDecoderTests
     public void OddButValid_IsATick(string json, string ticker)
     {
         DecodedTick tick = Good(json);
-        Assert.Equal(ticker, tick.Ticker.Name);
+        Assert.Equal(ticker, Tickers[tick.TickerId].Name);
         Assert.Equal(1, tick.Close);
     }
 

@@ -21,6 +21,22 @@ public sealed class ShardWindowsTests
         Assert.Equal((1, null), (_log.Values()[("A", 1)].TickCount, _log.Values()[("A", 1)].VolumeSum));
     }
 
+    // The windows of many tickers are asked for before they are needed: of a bad record there is none to ask for.
+    [Fact]
+    public void BadRecordsAmongManyTickers_AreQuarantinedAndTheRestIsFolded()
+    {
+        const int tickers = 1_000;
+        for (int batch = 0; batch < 2; batch++)
+        {
+            string[] ticks = [.. Enumerable.Range(0, tickers).Select(i => TickLog.Json($"T{i}", 10 + batch, 1))];
+            _log.Records(ticks.SelectMany(tick => new[] { tick, "bad" }));
+        }
+
+        Assert.Equal(new Books(4 * tickers, 2 * tickers, 0, 2 * tickers, 0), _log.Windows.Books);
+        Assert.Equal(0, _log.Windows.FailureCount);
+        Assert.Equal(tickers, _log.Values().Count(window => window.Value.TickCount == 2));
+    }
+
     [Fact]
     public void OpenAndLastClose_AreByEventTimeThenSequenceNumber()
     {

@@ -18,13 +18,14 @@ public sealed class TickerTableTests
         for (int i = 0; i < 20_000; i++)
         {
             byte[] name = Encoding.ASCII.GetBytes(random.Next(1_000_000).ToString()[..random.Next(1, 2)] + new string((char)random.Next('A', 'Z'), random.Next(16)) + random.Next(10_000));
-            TickerState? known = name.Length <= 15 ? _tickers.FindShort(Vector(name)) : null;
-            TickerState state = _tickers.GetOrAdd(name)!;
-            Assert.Equal(Encoding.ASCII.GetString(name), state.Name);
-            if (known is not null) Assert.Same(state, known);
-            if (name.Length <= 15 && _tickers.FindShort(Vector(name)) is { } entered)
+            int known = 0;
+            bool isKnown = name.Length <= 15 && _tickers.TryFindShort(Vector(name), out known);
+            int id = IdOf(name);
+            Assert.Equal(Encoding.ASCII.GetString(name), _tickers[id].Name);
+            if (isKnown) Assert.Equal(id, known);
+            if (name.Length <= 15 && _tickers.TryFindShort(Vector(name), out int entered))
             {
-                Assert.Same(state, entered);
+                Assert.Equal(id, entered);
                 found++;
             }
         }
@@ -38,12 +39,11 @@ public sealed class TickerTableTests
     {
         // Equal in all that the place depends on, or nearly: whatever is done with them, each is itself.
         byte[][] names = [.. Enumerable.Range(0, 5_000).Select(i => Encoding.ASCII.GetBytes($"{i:D4}AAAAAAAAAAA"))];
-        TickerState[] states = [.. names.Select(name => _tickers.GetOrAdd(name)!)];
-        Assert.Equal(states.Length, states.Distinct().Count());
+        foreach (byte[] name in names) IdOf(name);
         for (int i = 0; i < names.Length; i++)
         {
-            Assert.Same(states[i], _tickers.GetOrAdd(names[i]));
-            Assert.True(_tickers.FindShort(Vector(names[i])) is not { } found || ReferenceEquals(found, states[i]));
+            Assert.Equal(i + 1, IdOf(names[i]));
+            if (_tickers.TryFindShort(Vector(names[i]), out int found)) Assert.Equal(i + 1, found);
         }
     }
 
@@ -60,18 +60,47 @@ public sealed class TickerTableTests
     public void NamesOfOneForm_AreFound(string form)
     {
         byte[][] names = [.. Enumerable.Range(0, 2_000).Select(i => Encoding.ASCII.GetBytes(string.Format(CultureInfo.InvariantCulture, form, i)))];
-        foreach (byte[] name in names) _tickers.GetOrAdd(name);
-        int found = names.Count(name => _tickers.FindShort(Vector(name)) is not null);
+        foreach (byte[] name in names) IdOf(name);
+        int found = names.Count(name => _tickers.TryFindShort(Vector(name), out _));
         Assert.InRange(found, names.Length * 99 / 100, names.Length);
     }
 
     [Fact]
     public void UnknownName_IsNotFound()
     {
-        Assert.Null(_tickers.FindShort(Vector("A"u8)));
-        Assert.NotNull(_tickers.GetOrAdd("A"u8));
-        Assert.Null(_tickers.FindShort(Vector("B"u8)));
-        Assert.Null(_tickers.FindShort(Vector("AA"u8)));
+        Assert.False(_tickers.TryFindShort(Vector("A"u8), out _));
+        IdOf("A"u8);
+        Assert.True(_tickers.TryFindShort(Vector("A"u8), out _));
+        Assert.False(_tickers.TryFindShort(Vector("B"u8), out _));
+        Assert.False(_tickers.TryFindShort(Vector("AA"u8), out _));
+    }
+
+    /// <summary>What a bad record may have where a name should be: none, zeros, sixteen bytes without an end. Also once tickers are there that have no short name.</summary>
+    [Fact]
+    public void WhatIsNoName_IsNotFound()
+    {
+        byte[][] tickers = [[], "A\"B"u8.ToArray(), "A NAME THAT IS TOO LONG"u8.ToArray(), "\\"u8.ToArray(), "A"u8.ToArray()];
+        foreach (byte[] ticker in tickers)
+        {
+            foreach (byte value in (byte[])[0, (byte)'"', (byte)'A', 0xFF])
+            {
+                for (int length = 0; length <= 16; length++)
+                {
+                    if ((value, length) == ((byte)'A', 1)) continue;
+                    byte[] bytes = new byte[length];
+                    bytes.AsSpan().Fill(value);
+                    Assert.False(_tickers.TryFindShort(Vector(bytes), out _));
+                }
+            }
+
+            IdOf(ticker);
+        }
+    }
+
+    private int IdOf(ReadOnlySpan<byte> name)
+    {
+        Assert.True(_tickers.TryGetOrAdd(name, out int id));
+        return id;
     }
 
     private static Vector128<byte> Vector(ReadOnlySpan<byte> name)
