@@ -9,8 +9,9 @@ internal static class Ratios
 {
     private static readonly IStage[] Stages =
     [
-        new PutStage(), new UnwrapStage(), new DecodeStage(), new WindowStage(), new MemoryStage(),
-        new ParquetStage(), new AppendStage(), new HistoryStage(), new RunStage(), new OpenDayStage(), new FlushStage(), new LiveStage(), new StartStage(),
+        // First what waits for the disk: what other stages write to it, and delete from it, would still be on its way.
+        new AppendStage(), new PutStage(), new UnwrapStage(), new DecodeStage(), new WindowStage(), new MemoryStage(),
+        new ParquetStage(), new HistoryStage(), new RunStage(), new OpenDayStage(), new FlushStage(), new LiveStage(), new StartStage(),
     ];
 
     public static IEnumerable<string> StageNames => Stages.Select(stage => stage.Name);

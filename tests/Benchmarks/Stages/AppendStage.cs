@@ -17,6 +17,9 @@ internal sealed class AppendStage : IStage
     private const int BatchesPerRound = 40;
     private const int Shards = 4;
 
+    /// <summary>More than of other stages, and each is short: a disk has moods.</summary>
+    private const int ShortRounds = 45;
+
     public string Name => "append";
 
     public async Task<IReadOnlyList<Row>> MeasureAsync()
@@ -34,7 +37,8 @@ internal sealed class AppendStage : IStage
 
         Rounds rounds = await Rounds.RunAsync(
             new Side(BatchesPerRound, () => PutAsync(stream, batch)),
-            new Side(BatchesPerRound, () => Insert(sqlite, batch, begin, insert, commit)));
+            new Side(BatchesPerRound, () => Insert(sqlite, batch, begin, insert, commit)),
+            ShortRounds);
         await CheckThatBothAgreeAsync(stream, sqlite, batch);
         foreach (nint statement in new[] { begin, insert, commit }) _ = Sqlite.Finalize(statement);
         Rounds bare = await AgainstBareAsync(folder, batch);
@@ -68,7 +72,8 @@ internal sealed class AppendStage : IStage
                     RandomAccess.Write(file, frame, RandomAccess.GetLength(file));
                     RandomAccess.FlushToDisk(file);
                 }
-            }));
+            }),
+            ShortRounds);
     }
 
     private static async Task<LocalStream> CreateAsync(string folder)
