@@ -23,28 +23,39 @@ internal sealed class LiveStage : IStage
     private const int Tickers = 1_000;
     private const int ViewerCount = 20;
     private const long Records = 4_000_000;
-    private const int RoundCount = 9;
+    private const int RoundCount = 13;
 
     public string Name => "live";
 
     public async Task<IReadOnlyList<Row>> MeasureAsync()
     {
         var ticks = new TickBatches(Tickers, TimeSpan.FromSeconds(50), isPlain: true);
-        var rounds = new List<(Reading Alone, Reading Served, Reading Watched)>();
+        List<Reading> alone = [], served = [], watched = [];
         // The first compiles.
         for (int i = 0; i <= RoundCount; i++)
-            rounds.Add((await RunAsync(ticks, isServed: false, viewers: 0), await RunAsync(ticks, isServed: true, viewers: 0), await RunAsync(ticks, isServed: true, ViewerCount)));
-        rounds.RemoveAt(0);
+        {
+            alone.Add(await RunAsync(ticks, isServed: false, viewers: 0));
+            served.Add(await RunAsync(ticks, isServed: true, viewers: 0));
+            watched.Add(await RunAsync(ticks, isServed: true, ViewerCount));
+        }
+
 
         string stage = $"consumer at full speed, {Tickers} tickers, page with {ViewerCount} viewers";
         return
         [
-            new Row(stage, "no viewers, elapsed", "x", Spread.Of(rounds.Select(round => round.Watched.Wall / round.Served.Wall)), new Target(1.05)),
-            new Row("", "elapsed", "ns/record", Spread.Of(rounds.Select(round => round.Watched.Wall.TotalNanoseconds / Records))),
-            new Row("", "processor time for each viewer, of a core", "%", Spread.Of(rounds.Select(round => (round.Watched.Cpu - round.Served.Cpu) / round.Watched.Wall / ViewerCount * 100)), new Target(5)),
-            new Row("the same, no viewers, metrics read every second", "no page, no metrics, CPU", "x", Spread.Of(rounds.Select(round => round.Served.Cpu / round.Alone.Cpu)), new Target(1.02)),
+            new Row(stage, "no viewers, elapsed", "x", RatioByRank(watched, served, reading => reading.Wall), new Target(1.05)),
+            new Row("", "elapsed", "ns/record", Spread.Of(watched.Skip(1).Select(reading => reading.Wall.TotalNanoseconds / Records))),
+            new Row("", "processor time for each viewer, of a core", "%", Spread.Of(watched.Zip(served).Skip(1).Select(round => (round.First.Cpu - round.Second.Cpu) / round.First.Wall / ViewerCount * 100)), new Target(5)),
+            new Row("the same, no viewers, metrics read every second", "no page, no metrics, CPU", "x", RatioByRank(served, alone, reading => reading.Cpu), new Target(1.02)),
         ];
     }
+
+    /// <summary>
+    /// The fastest run over the other side's fastest, and so on to the slowest. What is looked for is smaller than what a busy host does to a run, and does
+    /// to as many of both sides, but seldom to both of a round.
+    /// </summary>
+    private static Spread RatioByRank(List<Reading> ours, List<Reading> theirs, Func<Reading, TimeSpan> cost)
+        => Spread.Of(ours.Skip(1).Select(cost).Order().Zip(theirs.Skip(1).Select(cost).Order(), (our, their) => our / their));
 
     private static async Task<Reading> RunAsync(TickBatches ticks, bool isServed, int viewers)
     {
