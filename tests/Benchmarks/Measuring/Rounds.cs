@@ -18,7 +18,7 @@ internal sealed class Rounds(IReadOnlyList<(Cost Ours, Cost Theirs)> all)
 {
     public const int Count = 7;
 
-    private static readonly TimeSpan LeastWarmUp = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan LeastWarmUp = TimeSpan.FromSeconds(1.5);
     private static readonly TimeSpan MostWarmUp = TimeSpan.FromSeconds(6);
 
     public Spread Ours(Func<Cost, double> cost) => Spread.Of(all.Select(round => cost(round.Ours)));

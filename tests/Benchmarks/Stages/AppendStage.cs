@@ -18,7 +18,7 @@ internal sealed class AppendStage : IStage
     private const int Shards = 4;
 
     /// <summary>More than of other stages, and each is short: a disk has moods.</summary>
-    private const int ShortRounds = 45;
+    private const int ShortRounds = 35;
 
     public string Name => "append";
 
@@ -72,8 +72,7 @@ internal sealed class AppendStage : IStage
                     RandomAccess.Write(file, frame, RandomAccess.GetLength(file));
                     RandomAccess.FlushToDisk(file);
                 }
-            }),
-            ShortRounds);
+            }));
     }
 
     private static async Task<LocalStream> CreateAsync(string folder)

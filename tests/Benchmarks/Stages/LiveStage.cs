@@ -23,7 +23,7 @@ internal sealed class LiveStage : IStage
     private const int Tickers = 1_000;
     private const int ViewerCount = 20;
     private const long Records = 4_000_000;
-    private const int RoundCount = 13;
+    private const int RoundCount = 9;
 
     public string Name => "live";
 
