@@ -9,9 +9,9 @@ public sealed class Window
     public WindowValue Value;
 
     /// <summary>A window of one tick.</summary>
-    public Window(in DecodedTick tick, DateOnly tradeDate)
+    public Window(TickerState ticker, in DecodedTick tick, DateOnly tradeDate)
     {
-        Ticker = tick.Ticker;
+        Ticker = ticker;
         Value.Begin(tick, tradeDate);
     }
 
