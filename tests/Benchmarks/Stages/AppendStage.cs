@@ -18,7 +18,7 @@ internal sealed class AppendStage : IStage
     private const int Shards = 4;
 
     /// <summary>More than of other stages, and each is short: a disk has moods.</summary>
-    private const int ShortRounds = 35;
+    private const int RoundCount = 35;
 
     public string Name => "append";
 
@@ -38,7 +38,7 @@ internal sealed class AppendStage : IStage
         Rounds rounds = await Rounds.RunAsync(
             new Side(BatchesPerRound, () => PutAsync(stream, batch)),
             new Side(BatchesPerRound, () => Insert(sqlite, batch, begin, insert, commit)),
-            ShortRounds);
+            RoundCount);
         await CheckThatBothAgreeAsync(stream, sqlite, batch);
         foreach (nint statement in new[] { begin, insert, commit }) _ = Sqlite.Finalize(statement);
         Rounds bare = await AgainstBareAsync(folder, batch);
