@@ -63,8 +63,9 @@ internal sealed class ArchiveInspector(ColumnMap map, TimeProvider time)
             First = usable > 0 ? EventTime.ToTime(min) : null,
             Last = usable > 0 ? EventTime.ToTime(max) : null,
             BadRows = refused.RowCount,
-            BadRowsByReason = refused.ByReason.ToDictionary(reason => reason.Key, reason => reason.Value),
+            BadRowsByReason = refused.ByReason,
             FirstBadRows = refused.Examples,
+            IgnoredByReason = refused.IgnoredByReason,
         };
     }
 

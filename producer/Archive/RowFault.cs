@@ -25,6 +25,7 @@ internal enum FaultKind : byte
     ControlCharacter,
     NotUtf8,
     NotANumber,
+    Zero,
     NotAPrice,
     NotAVolume,
     NotATime,
@@ -34,7 +35,7 @@ internal enum FaultKind : byte
     TooFarAhead,
 }
 
-/// <summary>Why a row is refused: the first field that is wrong, and how.</summary>
+/// <summary>Why a row is refused, by the first field that is wrong, or a value ignored.</summary>
 internal readonly record struct RowFault(TickField Field, FaultKind Kind)
 {
     public bool IsNone => Kind == FaultKind.None;
@@ -55,8 +56,9 @@ internal readonly record struct RowFault(TickField Field, FaultKind Kind)
             FaultKind.ControlCharacter => $"{field} holds a control character",
             FaultKind.NotUtf8 => $"{field} is not UTF-8",
             FaultKind.NotANumber => $"{field} is not a number",
-            FaultKind.NotAPrice => $"{field} is not a price from {TickRules.MinPrice:G} to {TickRules.MaxPrice:G}",
-            FaultKind.NotAVolume => $"{field} is not a whole number from 0 to {long.MaxValue}",
+            FaultKind.Zero => $"{field} is zero",
+            FaultKind.NotAPrice => $"{field} is not a price: zero, or from {TickRules.MinMagnitude:G} to {TickRules.MaxPrice:G} in magnitude",
+            FaultKind.NotAVolume => $"{field} is not a volume: zero, or from {TickRules.MinMagnitude:G} to {TickRules.MaxVolume:G}",
             FaultKind.NotATime => $"{field} is not an ISO 8601 time or epoch",
             FaultKind.NotADate => $"{field} is not a date (yyyy-MM-dd)",
             FaultKind.TimeOfDayInDate => $"{field} holds a time of day: if it is the event time, say --columns timestamp=<its name>",
@@ -66,3 +68,7 @@ internal readonly record struct RowFault(TickField Field, FaultKind Kind)
         };
     }
 }
+
+/// <summary>A value that is there and not usable; without it the row counts.</summary>
+/// <param name="Row">Index into the batch.</param>
+internal readonly record struct IgnoredValue(int Row, RowFault Fault);

@@ -57,15 +57,16 @@ internal sealed class RowGroupReader
         int count = (int)Math.Min(RowBatch.Capacity, _group.RowCount - _rowsRead);
         if (count == 0) return false;
         _reading.Faults.AsSpan(0, count).Clear();
+        _reading.Ignored.Clear();
 
         // In this order, because a row's first fault is the one that is told.
         ReadTickers(batch, count);
         ReadTimes(batch, count);
-        ReadPrices(_close, Columns.Close, TickField.Close, batch.Close, count);
-        ReadPrices(_open, Columns.Open, TickField.Open, batch.Open, count);
-        ReadPrices(_high, Columns.High, TickField.High, batch.High, count);
-        ReadPrices(_low, Columns.Low, TickField.Low, batch.Low, count);
-        ReadVolumes(batch, count);
+        ReadNumbers(_close, Columns.Close, TickField.Close, batch.Close, count);
+        ReadNumbers(_open, Columns.Open, TickField.Open, batch.Open, count);
+        ReadNumbers(_high, Columns.High, TickField.High, batch.High, count);
+        ReadNumbers(_low, Columns.Low, TickField.Low, batch.Low, count);
+        ReadNumbers(_volume, Columns.Volume, TickField.Volume, batch.Volume, count);
 
         Select(batch, count);
         _rowsRead += count;
@@ -83,6 +84,7 @@ internal sealed class RowGroupReader
     {
         if (AreAllWanted(batch, count))
         {
+            foreach (IgnoredValue value in _reading.Ignored) _refused.Ignore(value.Fault);
             batch.Count = count;
             return;
         }
@@ -98,7 +100,13 @@ internal sealed class RowGroupReader
             else _refused.RefuseRow(_group.File.Path, firstRow + row, fault);
         }
 
-        batch.Keep(_reading.Usable.AsSpan(0, usable));
+        ReadOnlySpan<int> kept = _reading.Usable.AsSpan(0, usable);
+        foreach (IgnoredValue value in _reading.Ignored)
+        {
+            if (kept.BinarySearch(value.Row) >= 0) _refused.Ignore(value.Fault);
+        }
+
+        batch.Keep(kept);
     }
 
     private bool IsWanted(int row) => _reading.Filter.Tickers is null || _reading.RowTickers[row].IsWanted;
@@ -163,14 +171,9 @@ internal sealed class RowGroupReader
         else if (Columns.PartitionDate is { } day) batch.Days.AsSpan(0, count).Fill(TradeDate.DaysSince1970(day));
     }
 
-    private void ReadPrices(ColumnReader? reader, ParquetColumn? column, TickField field, double[] prices, int count)
+    private void ReadNumbers(ColumnReader? reader, ParquetColumn? column, TickField field, double[] values, int count)
     {
-        if (reader is not null) Number.ConvertPrices(column!, Fill(reader, count), field, isNeeded: field == TickField.Close, prices, _reading.Faults);
-    }
-
-    private void ReadVolumes(RowBatch batch, int count)
-    {
-        if (_volume is not null) Number.ConvertVolumes(Columns.Volume!, Fill(_volume, count), batch.Volume, _reading.Faults);
+        if (reader is not null) Number.Convert(column!, Fill(reader, count), field, values, _reading.Faults, _reading.Ignored);
     }
 
     // A vector holds what a batch does, so that a column comes with all of the rows.
