@@ -64,6 +64,8 @@ public static class BarObjectCodec
         for (int group = 0; group < file.RowGroups.Count; group++)
         {
             ColumnVector[] columns = [.. Fields.Select(field => ReadColumn(file, group, field.Name))];
+            // Objects that were written before volumes could be fractional have integers.
+            bool isWholeVolume = file.FindColumn("volume")!.Type == PhysicalType.Int64;
             for (int i = 0; i < columns[0].Count; i++)
             {
                 bars.Add(new Bar(
@@ -73,7 +75,7 @@ public static class BarObjectCodec
                     columns[4].Doubles[i],
                     columns[5].Doubles[i],
                     columns[6].Doubles[i],
-                    columns[7].IsNull[i] ? null : columns[7].Doubles[i],
+                    columns[7].IsNull[i] ? null : isWholeVolume ? columns[7].Longs[i] : columns[7].Doubles[i],
                     columns[8].Longs[i]));
             }
         }

@@ -235,7 +235,7 @@ export class TickerTable {
     const shown = percent(ticker.change);
     setText(slot.percent, shown);
     setText(slot.arrow, arrow(shown));
-    slot.change.value = ticker.change;
+    slot.change.value = ticker.change ?? '';
     row.classList.toggle('gains', shown[0] === '+');
     row.classList.toggle('loses', shown[0] === '−');
     slot.spark.setAttribute('d', spark(ticker.recent));
