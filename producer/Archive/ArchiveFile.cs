@@ -1,11 +1,9 @@
-using Streaming.Shared.Parquet;
-
 namespace Streaming.Producer.Archive;
 
 /// <summary>A readable file of the archive. Owns its handle, which is open only while one of its row groups is being read.</summary>
 internal sealed class ArchiveFile(InputFile input, int order, TickColumns columns, IReadOnlyList<RowGroupPlan> groups)
 {
-    private ParquetFile? _open;
+    private IHistoryFile? _open;
     private int _users;
 
     public string Path => input.Path;
@@ -20,7 +18,7 @@ internal sealed class ArchiveFile(InputFile input, int order, TickColumns column
     /// <summary>Set once the file turned out to be broken: nothing more is read from it.</summary>
     public bool IsRefused { get; set; }
 
-    public ParquetFile Acquire()
+    public IHistoryFile Acquire()
     {
         _open ??= input.Open();
         _users++;

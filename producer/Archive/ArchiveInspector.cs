@@ -1,5 +1,4 @@
 using Streaming.Producer.Archive.Values;
-using Streaming.Shared.Parquet;
 
 namespace Streaming.Producer.Archive;
 
@@ -13,8 +12,8 @@ internal sealed class ArchiveInspector(ColumnMap map, TimeProvider time)
         var inspection = new FileInspection(input.Path);
         try
         {
-            using ParquetFile file = input.Open();
-            inspection = inspection with { Rows = file.RowCount, RowGroups = file.RowGroups.Count, Columns = Describe(file, null) };
+            using IHistoryFile file = input.Open();
+            inspection = inspection with { Rows = file.RowGroups.Sum(group => (long)group.RowCount), RowGroups = file.RowGroups.Count, Columns = Describe(file, null) };
             TickColumns columns = TickColumns.Resolve(input, file.Columns, map);
             var reading = new ArchiveReading(RowFilter.All(time), cancellation);
             return ReadAll(input, file, columns, reading, inspection with { Columns = Describe(file, columns), IsDaily = columns.IsDaily });
@@ -26,7 +25,7 @@ internal sealed class ArchiveInspector(ColumnMap map, TimeProvider time)
     }
 
     private static FileInspection ReadAll(
-        InputFile input, ParquetFile file, TickColumns columns, ArchiveReading reading, FileInspection inspection)
+        InputFile input, IHistoryFile file, TickColumns columns, ArchiveReading reading, FileInspection inspection)
     {
         var refused = new RefusedRows();
         var tickers = new SortedSet<string>(StringComparer.Ordinal);
@@ -39,7 +38,7 @@ internal sealed class ArchiveInspector(ColumnMap map, TimeProvider time)
         {
             long rows = file.RowGroups[index].RowCount;
             var group = new RowGroupPlan(index, firstRow, rows, long.MinValue, IsSorted: null) { File = new ArchiveFile(input, 0, columns, []) };
-            var reader = new RowGroupReader(file, group, reading, refused, heldTimes: []);
+            using var reader = new RowGroupReader(file, group, reading, refused, heldTimes: []);
             while (reader.Read(batch))
             {
                 for (int row = 0; row < batch.Count; row++)
@@ -68,6 +67,6 @@ internal sealed class ArchiveInspector(ColumnMap map, TimeProvider time)
         };
     }
 
-    private static InspectedColumn[] Describe(ParquetFile file, TickColumns? columns)
+    private static InspectedColumn[] Describe(IHistoryFile file, TickColumns? columns)
         => [.. file.Columns.Select(column => new InspectedColumn(column.Name, ColumnTypes.Describe(column), columns?.FieldOf(column)))];
 }

@@ -16,7 +16,7 @@ internal sealed class ArchivePlanner(ColumnMap map, ArchiveReading reading, Refu
         {
             try
             {
-                using ParquetFile file = input.Open();
+                using IHistoryFile file = input.Open();
                 files.Add(Plan(input, files.Count, file));
             }
             catch (Exception e) when (ReadFaults.IsFileFault(e))
@@ -28,14 +28,14 @@ internal sealed class ArchivePlanner(ColumnMap map, ArchiveReading reading, Refu
         return files;
     }
 
-    private ArchiveFile Plan(InputFile input, int order, ParquetFile file)
+    private ArchiveFile Plan(InputFile input, int order, IHistoryFile file)
     {
         TickColumns columns = TickColumns.Resolve(input, file.Columns, map);
         var groups = new List<RowGroupPlan>(file.RowGroups.Count);
         long firstRow = 0;
         for (int index = 0; index < file.RowGroups.Count; index++)
         {
-            ParquetRowGroup group = file.RowGroups[index];
+            IRowGroup group = file.RowGroups[index];
             if (group.RowCount > 0 && PlanGroup(file, index, firstRow, columns) is { } plan) groups.Add(plan);
             firstRow += group.RowCount;
         }
@@ -46,9 +46,9 @@ internal sealed class ArchivePlanner(ColumnMap map, ArchiveReading reading, Refu
     }
 
     // Null if the statistics say that no row of the group is wanted.
-    private RowGroupPlan? PlanGroup(ParquetFile file, int index, long firstRow, TickColumns columns)
+    private RowGroupPlan? PlanGroup(IHistoryFile file, int index, long firstRow, TickColumns columns)
     {
-        ParquetRowGroup group = file.RowGroups[index];
+        IRowGroup group = file.RowGroups[index];
         if (columns.Order is not { } order)
         {
             long day = TradeDate.DaysSince1970(columns.PartitionDate!.Value) * EventTime.MicrosPerDay;
@@ -61,14 +61,14 @@ internal sealed class ArchivePlanner(ColumnMap map, ArchiveReading reading, Refu
             return isWanted ? new RowGroupPlan(index, firstRow, group.RowCount, min, IsSorted: null) : null;
         }
 
-        TimeScan scan = TimeScan.Of(file, index, columns, reading);
+        TimeScan scan = TimeScan.Of(group, columns, reading);
         // A group in which no row has a usable time still has its rows counted as refused: it is read at once.
         long start = scan.MinMicros == long.MaxValue ? long.MinValue : scan.MinMicros;
         return new RowGroupPlan(index, firstRow, group.RowCount, start, scan.IsSorted);
     }
 
     // A plain integer's unit follows from its size, so that its order is the times' order only where both ends have one unit.
-    private static bool TryGetRange(ParquetRowGroup group, ParquetColumn order, out long min, out long max)
+    private static bool TryGetRange(IRowGroup group, ParquetColumn order, out long min, out long max)
     {
         min = max = 0;
         if (ColumnTypes.IsText(order) || !group.TryGetRange(order, out long rawMin, out long rawMax)) return false;

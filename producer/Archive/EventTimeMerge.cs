@@ -58,7 +58,7 @@ internal sealed class EventTimeMerge : IDisposable
         long[] times = [];
         try
         {
-            ParquetFile file = group.File.Acquire();
+            IHistoryFile file = group.File.Acquire();
             isAcquired = true;
             bool isSorted = group.IsSorted ?? IsSorted(file, group, ref times);
             if (!isSorted) reserved = ReserveSortedRows(group);
@@ -84,11 +84,11 @@ internal sealed class EventTimeMerge : IDisposable
     }
 
     /// <param name="times">Gets the times, if they can be held: they are read for the look already.</param>
-    private bool IsSorted(ParquetFile file, RowGroupPlan group, ref long[] times)
+    private bool IsSorted(IHistoryFile file, RowGroupPlan group, ref long[] times)
     {
         TickColumns columns = group.File.Columns;
         if (!columns.IsDaily) times = _reading.RentTimes(group.RowCount);
-        TimeScan scan = TimeScan.Of(file, group.Index, columns, _reading, times);
+        TimeScan scan = TimeScan.Of(file.RowGroups[group.Index], columns, _reading, times);
         if (scan.AreAllUsable) return scan.IsSorted;
         _reading.ReturnTimes(times);
         times = [];

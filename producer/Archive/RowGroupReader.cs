@@ -7,31 +7,33 @@ namespace Streaming.Producer.Archive;
 /// <summary>
 /// Owns the way from the columns of one row group to checked rows, batch by batch. Does not order them.
 /// </summary>
-internal sealed class RowGroupReader
+internal sealed class RowGroupReader : IDisposable
 {
     private readonly RowGroupPlan _group;
     private readonly ArchiveReading _reading;
     private readonly RefusedRows _refused;
+    private readonly IRowPass _pass;
     private readonly TickerEntry _partitionTicker;
-    private readonly ColumnReader? _ticker;
-    private readonly ColumnReader? _timestamp;
-    private readonly ColumnReader? _date;
-    private readonly ColumnReader? _open;
-    private readonly ColumnReader? _high;
-    private readonly ColumnReader? _low;
-    private readonly ColumnReader _close;
-    private readonly ColumnReader? _volume;
+    private readonly IColumnReader? _ticker;
+    private readonly IColumnReader? _timestamp;
+    private readonly IColumnReader? _date;
+    private readonly IColumnReader? _open;
+    private readonly IColumnReader? _high;
+    private readonly IColumnReader? _low;
+    private readonly IColumnReader _close;
+    private readonly IColumnReader? _volume;
     private ColumnDictionary? _dictionary;
     private TickerEntry?[] _entries = [];
     private long[] _heldTimes;
     private long _rowsRead;
 
     /// <param name="heldTimes">Times of the rows, all usable, if somebody has read them; else empty.</param>
-    public RowGroupReader(ParquetFile file, RowGroupPlan group, ArchiveReading reading, RefusedRows refused, long[] heldTimes)
+    public RowGroupReader(IHistoryFile file, RowGroupPlan group, ArchiveReading reading, RefusedRows refused, long[] heldTimes)
     {
         _heldTimes = heldTimes;
         (_group, _reading, _refused) = (group, reading, refused);
-        ColumnReader? Open(ParquetColumn? column) => column is null ? null : file.OpenColumn(group.Index, column);
+        _pass = file.RowGroups[group.Index].Open();
+        IColumnReader? Open(ParquetColumn? column) => column is null ? null : _pass.OpenColumn(column);
         TickColumns columns = group.File.Columns;
         _partitionTicker = columns.PartitionTicker is { } name
             ? reading.Tickers.Intern(System.Text.Encoding.UTF8.GetBytes(name))
@@ -54,7 +56,7 @@ internal sealed class RowGroupReader
     {
         _reading.Cancellation.ThrowIfCancellationRequested();
         batch.Count = 0;
-        int count = (int)Math.Min(RowBatch.Capacity, _group.RowCount - _rowsRead);
+        int count = _pass.Next();
         if (count == 0) return false;
         _reading.Faults.AsSpan(0, count).Clear();
 
@@ -73,10 +75,11 @@ internal sealed class RowGroupReader
     }
 
     /// <summary>Gives back what it holds; nothing can be read afterwards.</summary>
-    public void Release()
+    public void Dispose()
     {
         _reading.ReturnTimes(_heldTimes);
         _heldTimes = [];
+        _pass.Dispose();
     }
 
     private void Select(RowBatch batch, int count)
@@ -163,7 +166,7 @@ internal sealed class RowGroupReader
         else if (Columns.PartitionDate is { } day) batch.Days.AsSpan(0, count).Fill(TradeDate.DaysSince1970(day));
     }
 
-    private void ReadPrices(ColumnReader? reader, ParquetColumn? column, TickField field, double[] prices, int count)
+    private void ReadPrices(IColumnReader? reader, ParquetColumn? column, TickField field, double[] prices, int count)
     {
         if (reader is not null) Number.ConvertPrices(column!, Fill(reader, count), field, isNeeded: field == TickField.Close, prices, _reading.Faults);
     }
@@ -174,7 +177,7 @@ internal sealed class RowGroupReader
     }
 
     // A vector holds what a batch does, so that a column comes with all of the rows.
-    private ColumnVector Fill(ColumnReader reader, int rows)
+    private ColumnVector Fill(IColumnReader reader, int rows)
     {
         if (reader.Read(_reading.Scratch, rows) < rows)
             throw new ParquetException(_group.File.Path, $"a column of row group {_group.Index} ends before its {_group.RowCount} rows.");

@@ -41,7 +41,7 @@ internal abstract class TickRun(RowGroupPlan group, RowGroupReader reader, RowBa
     /// <summary>Gives back what it holds; nothing can be taken afterwards.</summary>
     public void Release(ArchiveReading reading)
     {
-        Reader.Release();
+        Reader.Dispose();
         reading.ReturnBatch(Rows);
         Group.File.Release();
     }

@@ -8,16 +8,18 @@ namespace Streaming.Producer.Archive;
 internal readonly record struct TimeScan(long MinMicros, bool IsSorted, bool AreAllUsable)
 {
     /// <param name="held">Gets the times of the rows, unless it is empty; only if they are all usable does it have them all.</param>
-    public static TimeScan Of(ParquetFile file, int group, TickColumns columns, ArchiveReading reading, Span<long> held = default)
+    public static TimeScan Of(IRowGroup group, TickColumns columns, ArchiveReading reading, Span<long> held = default)
     {
-        ColumnReader reader = file.OpenColumn(group, columns.Order!);
+        using IRowPass pass = group.Open();
+        IColumnReader reader = pass.OpenColumn(columns.Order!);
         RowBatch rows = reading.RentBatch(columns);
         (RowFault[] faults, long[] micros, int[] days) = (reading.Faults, rows.Micros, rows.Days);
         long min = long.MaxValue;
         long last = long.MinValue;
         (bool isSorted, bool areAllUsable) = (true, true);
-        while (reader.Read(reading.Scratch, RowBatch.Capacity) is var count and > 0)
+        while (pass.Next() is var count and > 0)
         {
+            reader.Read(reading.Scratch, count);
             reading.Cancellation.ThrowIfCancellationRequested();
             faults.AsSpan(0, count).Clear();
             if (columns.Timestamp is { } timestamp)
