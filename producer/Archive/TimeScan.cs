@@ -1,5 +1,4 @@
 using Streaming.Producer.Archive.Values;
-using Streaming.Shared.Parquet;
 
 namespace Streaming.Producer.Archive;
 
@@ -11,24 +10,18 @@ internal readonly record struct TimeScan(long MinMicros, bool IsSorted, bool Are
     public static TimeScan Of(IRowGroup group, TickColumns columns, ArchiveReading reading, Span<long> held = default)
     {
         using IRowPass pass = group.Open();
-        IColumnReader reader = pass.OpenColumn(columns.Order!);
+        var reader = new RowTimes(pass, columns.Times, reading, isDateWanted: false);
         RowBatch rows = reading.RentBatch(columns);
-        (RowFault[] faults, long[] micros, int[] days) = (reading.Faults, rows.Micros, rows.Days);
         long min = long.MaxValue;
         long last = long.MinValue;
         (bool isSorted, bool areAllUsable) = (true, true);
         while (pass.Next() is var count and > 0)
         {
-            reader.Read(reading.Scratch, count);
             reading.Cancellation.ThrowIfCancellationRequested();
-            faults.AsSpan(0, count).Clear();
-            if (columns.Timestamp is { } timestamp)
-                EventTime.Convert(timestamp, reading.Scratch, reading.Filter.LatestMicros, micros, faults);
-            else
-                TradeDate.Convert(columns.Date!, reading.Scratch, isNeeded: true, days, faults);
-
-            if (columns.IsDaily) rows.SetMicrosFromDays(count);
-            ReadOnlySpan<long> times = micros.AsSpan(0, KeepUsable(micros, faults.AsSpan(0, count)));
+            Span<RowFault> faults = reading.Faults.AsSpan(0, count);
+            faults.Clear();
+            reader.Read(rows, count);
+            ReadOnlySpan<long> times = rows.Micros.AsSpan(0, KeepUsable(rows.Micros, faults));
             areAllUsable &= times.Length == count;
             if (times.IsEmpty) continue;
             if (!held.IsEmpty)

@@ -141,6 +141,17 @@ internal static class Number
         return Utf8Parser.TryParse(whole, out volume, out int used) && used == whole.Length && char.IsAsciiDigit((char)whole[0]);
     }
 
+    /// <summary>A decimal as a whole number, rounded down, and billionths; false for one below zero or beyond 64 bits.</summary>
+    public static bool TrySplit(ParquetColumn column, ColumnVector from, int row, out long whole, out int nanos)
+    {
+        (Int128 units, Int128 rest) = Int128.DivRem(Unscaled(column, from, row), PowerOfTen(column.Scale));
+        bool fits = rest >= 0 && units >= 0 && units <= long.MaxValue;
+        whole = fits ? (long)units : 0;
+        // More than nine decimals are cut off, which also keeps the product within 128 bits.
+        nanos = (int)(column.Scale <= 9 ? rest * PowerOfTen(9 - column.Scale) : rest / PowerOfTen(column.Scale - 9));
+        return fits;
+    }
+
     private static Int128 Unscaled(ParquetColumn column, ColumnVector from, int row)
     {
         if (column.Type is PhysicalType.Int32 or PhysicalType.Int64) return from.Longs[row];
