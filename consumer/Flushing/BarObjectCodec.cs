@@ -20,7 +20,7 @@ public static class BarObjectCodec
         new("open", PhysicalType.Double, LogicalKind.None, IsOptional: true),
         new("high", PhysicalType.Double, LogicalKind.None, IsOptional: true),
         new("low", PhysicalType.Double, LogicalKind.None, IsOptional: true),
-        new("volume", PhysicalType.Int64, LogicalKind.None, IsOptional: true),
+        new("volume", PhysicalType.Double, LogicalKind.None, IsOptional: true),
         new("tick_count", PhysicalType.Int64, LogicalKind.None, IsOptional: true),
     ];
 
@@ -73,7 +73,7 @@ public static class BarObjectCodec
                     columns[4].Doubles[i],
                     columns[5].Doubles[i],
                     columns[6].Doubles[i],
-                    columns[7].IsNull[i] ? null : columns[7].Longs[i],
+                    columns[7].IsNull[i] ? null : columns[7].Doubles[i],
                     columns[8].Longs[i]));
             }
         }

@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using Streaming.Consumer.EventTime;
 using Streaming.Shared.Streams;
+using Streaming.Shared.Ticks;
 
 namespace Streaming.Consumer.Progress;
 
@@ -33,9 +34,9 @@ internal sealed record CheckpointDocument(
     CheckpointBooks Books,
     IReadOnlyList<CheckpointTicker> Tickers)
 {
-    public const int CurrentVersion = 3;
+    public const int CurrentVersion = 4;
 
-    /// <summary>It has two numbers more for each window, which are passed over.</summary>
+    /// <summary>Up to version 3 sums are texts (<see cref="ExactSumNumbers"/>); version 2 has two numbers more for each window, which are passed over.</summary>
     public const int OldestVersion = 2;
 }
 
@@ -65,17 +66,17 @@ internal readonly record struct CheckpointWindow(
     long Start,
     DateOnly TradeDate,
     long TickCount,
-    Int128 CloseSum,
+    [property: JsonConverter(typeof(CloseSumNumbers))] ExactSum CloseSum,
     double Open,
     double High,
     double Low,
     double LastClose,
     long First,
     long Last,
-    Int128? VolumeSum);
+    [property: JsonConverter(typeof(VolumeSumNumbers))] ExactSum? VolumeSum);
 
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true,
-    Converters = [typeof(Int128Text), typeof(SequenceNumberText)])]
+    Converters = [typeof(SequenceNumberText)])]
 [JsonSerializable(typeof(CheckpointDocument))]
 internal sealed partial class CheckpointJson : JsonSerializerContext;

@@ -99,8 +99,9 @@ internal sealed class ArchiveInspector(FileHints hints, TimeProvider time)
             LowestPrice = usable > 0 ? lowest : null,
             HighestPrice = usable > 0 ? highest : null,
             BadRows = refused.RowCount,
-            BadRowsByReason = refused.ByReason.ToDictionary(reason => reason.Key, reason => reason.Value),
+            BadRowsByReason = refused.ByReason,
             FirstBadRows = refused.Examples,
+            IgnoredByReason = refused.IgnoredByReason,
         };
     }
 

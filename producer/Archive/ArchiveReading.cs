@@ -36,6 +36,9 @@ internal sealed class ArchiveReading(RowFilter filter, CancellationToken cancell
     /// <summary>What is wrong with the rows that are being read, likewise.</summary>
     public RowFault[] Faults { get; } = new RowFault[RowBatch.Capacity];
 
+    /// <summary>Which of their values are ignored, likewise.</summary>
+    public List<IgnoredValue> Ignored { get; } = [];
+
     /// <summary>Which of them are usable.</summary>
     public int[] Usable { get; } = new int[RowBatch.Capacity];
 

@@ -36,6 +36,9 @@ internal sealed record FileInspection(string File)
     public IReadOnlyDictionary<string, long> BadRowsByReason { get; init; } = new Dictionary<string, long>();
 
     public IReadOnlyList<RefusedRow> FirstBadRows { get; init; } = [];
+
+    /// <summary>Unusable values of usable rows, which are sent without them.</summary>
+    public IReadOnlyDictionary<string, long> IgnoredByReason { get; init; } = new Dictionary<string, long>();
 }
 
 /// <param name="Field">The field of a tick that the column is taken for, or null.</param>

@@ -25,6 +25,7 @@ internal enum FaultKind : byte
     ControlCharacter,
     NotUtf8,
     NotANumber,
+    Zero,
     NotAPrice,
     NotAVolume,
     NotATime,
@@ -38,7 +39,7 @@ internal enum FaultKind : byte
     TooFarAhead,
 }
 
-/// <summary>Why a row is refused: the first field that is wrong, and how.</summary>
+/// <summary>Why a row is refused, by the first field that is wrong, or a value ignored.</summary>
 /// <param name="Value">What the row has, for the kinds whose message shows it.</param>
 internal readonly record struct RowFault(TickField Field, FaultKind Kind, long Value = 0)
 {
@@ -63,8 +64,9 @@ internal readonly record struct RowFault(TickField Field, FaultKind Kind, long V
             FaultKind.ControlCharacter => $"{field} holds a control character",
             FaultKind.NotUtf8 => $"{field} is not UTF-8",
             FaultKind.NotANumber => $"{field} is not a number",
-            FaultKind.NotAPrice => $"{field} is not a price from {TickRules.MinPrice:G} to {TickRules.MaxPrice:G}",
-            FaultKind.NotAVolume => $"{field} is not a whole number from 0 to {long.MaxValue}",
+            FaultKind.Zero => $"{field} is zero",
+            FaultKind.NotAPrice => $"{field} is not a price: zero, or from {TickRules.MinMagnitude:G} to {TickRules.MaxPrice:G} in magnitude",
+            FaultKind.NotAVolume => $"{field} is not a volume: zero, or from {TickRules.MinMagnitude:G} to {TickRules.MaxVolume:G}",
             FaultKind.NotATime => $"{field} is not an ISO 8601 time or epoch",
             FaultKind.NotAnEpoch => $"{field}{Shown} is not an epoch of the years 1971 to 2100",
             FaultKind.NotATimeOfDay => $"{field} is not a time of day (hh:mm:ss or hhmmss)",
@@ -81,3 +83,7 @@ internal readonly record struct RowFault(TickField Field, FaultKind Kind, long V
 
     private string Shown => Value == 0 ? "" : $" {Value}";
 }
+
+/// <summary>A value that is there and not usable; without it the row counts.</summary>
+/// <param name="Row">Index into the batch.</param>
+internal readonly record struct IgnoredValue(int Row, RowFault Fault);

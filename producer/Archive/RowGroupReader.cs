@@ -61,15 +61,16 @@ internal sealed class RowGroupReader : IDisposable
         int count = _pass.Next();
         if (count == 0) return false;
         _reading.Faults.AsSpan(0, count).Clear();
+        _reading.Ignored.Clear();
 
         // In this order, because a row's first fault is the one that is told.
         ReadTickers(batch, count);
         ReadTimes(batch, count);
-        ReadPrices(_close, Columns.Close, TickField.Close, batch.Close, count);
-        ReadPrices(_open, Columns.Open, TickField.Open, batch.Open, count);
-        ReadPrices(_high, Columns.High, TickField.High, batch.High, count);
-        ReadPrices(_low, Columns.Low, TickField.Low, batch.Low, count);
-        ReadVolumes(batch, count);
+        ReadNumbers(_close, Columns.Close, TickField.Close, batch.Close, count);
+        ReadNumbers(_open, Columns.Open, TickField.Open, batch.Open, count);
+        ReadNumbers(_high, Columns.High, TickField.High, batch.High, count);
+        ReadNumbers(_low, Columns.Low, TickField.Low, batch.Low, count);
+        ReadNumbers(_volume, Columns.Volume, TickField.Volume, batch.Volume, count);
 
         Select(batch, count);
         _rowsRead += count;
@@ -88,6 +89,7 @@ internal sealed class RowGroupReader : IDisposable
     {
         if (AreAllWanted(batch, count))
         {
+            foreach (IgnoredValue value in _reading.Ignored) _refused.Ignore(value.Fault);
             batch.Count = count;
             return;
         }
@@ -103,7 +105,13 @@ internal sealed class RowGroupReader : IDisposable
             else _refused.RefuseRow(_group.File.Path, firstRow + row, fault);
         }
 
-        batch.Keep(_reading.Usable.AsSpan(0, usable));
+        ReadOnlySpan<int> kept = _reading.Usable.AsSpan(0, usable);
+        foreach (IgnoredValue value in _reading.Ignored)
+        {
+            if (kept.BinarySearch(value.Row) >= 0) _refused.Ignore(value.Fault);
+        }
+
+        batch.Keep(kept);
     }
 
     // Where each ticker has columns of its own, a row without its close is of the others; and what is wrong with the time is told once.
@@ -169,13 +177,10 @@ internal sealed class RowGroupReader : IDisposable
         if (_heldTimes.Length > 0) _heldTimes.AsSpan((int)_rowsRead, count).CopyTo(batch.Micros);
     }
 
-    private void ReadPrices(IColumnReader? reader, ParquetColumn? column, TickField field, double[] prices, int count)
+    private void ReadNumbers(IColumnReader? reader, ParquetColumn? column, TickField field, double[] values, int count)
     {
-        if (reader is not null) Number.ConvertPrices(column!, _reading.Fill(reader, count), field, isNeeded: field == TickField.Close, prices, _reading.Faults);
-    }
-
-    private void ReadVolumes(RowBatch batch, int count)
-    {
-        if (_volume is not null) Number.ConvertVolumes(Columns.Volume!, _reading.Fill(_volume, count), batch.Volume, _reading.Faults);
+        if (reader is null) return;
+        int exponent = field == TickField.Volume ? 0 : _reading.Hints.PriceExponent;
+        Number.Convert(column!, _reading.Fill(reader, count), field, values, _reading.Faults, _reading.Ignored, exponent);
     }
 }

@@ -54,6 +54,7 @@ internal static class InspectCommand
         output.WriteLine($"  bad rows  {file.BadRows}");
         foreach ((string reason, long count) in file.BadRowsByReason) output.WriteLine($"            {count} {reason}");
         foreach (RefusedRow row in file.FirstBadRows) output.WriteLine($"            row {row.Row}: {row.Reason}");
+        foreach ((string reason, long count) in file.IgnoredByReason) output.WriteLine($"  ignored   {count} values: {reason}");
     }
 
     private static void Write(TextWriter output, InspectionTotal total)

@@ -45,6 +45,17 @@ internal static class Epoch
         return OfMicros((long)Math.Round(micros), whole, out moment);
     }
 
+    /// <summary>A decimal; what is finer than a billionth is cut off.</summary>
+    public static FaultKind Read(Int128 unscaled, int scale, ZoneClock input, out Moment moment)
+    {
+        moment = default;
+        Int128 one = 1;
+        for (int i = 0; i < scale; i++) one *= 10;
+        (Int128 whole, Int128 rest) = Int128.DivRem(unscaled, one);
+        if (rest < 0 || whole < 0 || whole > long.MaxValue) return FaultKind.NotATime;
+        return Read((long)whole, (int)(one > NanosPerUnit ? rest / (one / NanosPerUnit) : rest * (NanosPerUnit / one)), input, out moment);
+    }
+
     /// <summary>
     /// An integer of no stated unit: below 1e11 seconds, below 1e14 milliseconds, below 1e17 microseconds, else nanoseconds. Seconds
     /// then reach to the year 5138, and the finer units begin in 1973.

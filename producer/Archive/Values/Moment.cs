@@ -44,7 +44,7 @@ internal readonly record struct Moment(long WrittenMicros, long UtcMicros, Momen
             case { Type: PhysicalType.Double }:
                 return double.IsNaN(from.Doubles[row]) ? Missing(out moment) : Epoch.Read(from.Doubles[row], input, out moment);
             case { Logical: LogicalKind.Decimal }:
-                return Number.TrySplit(column, from, row, out long whole, out int nanos) ? Epoch.Read(whole, nanos, input, out moment) : NotATime(out moment);
+                return Epoch.Read(Number.Unscaled(column, from, row), column.Scale, input, out moment);
             default:
                 return OfRaw(column, from.Longs[row], input, out moment);
         }
@@ -64,11 +64,5 @@ internal readonly record struct Moment(long WrittenMicros, long UtcMicros, Momen
     {
         moment = default;
         return FaultKind.Missing;
-    }
-
-    private static FaultKind NotATime(out Moment moment)
-    {
-        moment = default;
-        return FaultKind.NotATime;
     }
 }

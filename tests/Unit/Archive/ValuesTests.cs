@@ -54,7 +54,7 @@ public sealed class ValuesTests
     [InlineData("-1", 4, -0.0001)]
     [InlineData("1", 12, 1e-12)]
     [InlineData("99999999999999999999999999999999999999", 28, 9999999999.9999999999999999999999999999)]
-    [InlineData("123456789012345678", 4, 12345678901234.5678)]
+    [InlineData("123456789012345678", 8, 1234567890.12345678)]
     public void Decimal_BecomesTheNearestDouble(string unscaled, int scale, double expected)
     {
         byte[] bytes = BigInteger.Parse(unscaled).ToByteArray(isUnsigned: false, isBigEndian: true);
@@ -62,50 +62,51 @@ public sealed class ValuesTests
         var column = new ParquetColumn("close", 0, PhysicalType.ByteArray, LogicalKind.Decimal, 38, scale, 0, false, true, false);
         var prices = new double[1];
         var faults = new RowFault[1];
-        Number.ConvertPrices(column, vector, TickField.Close, isNeeded: true, prices, faults);
+        Number.Convert(column, vector, TickField.Close, prices, faults, []);
         Assert.Equal(expected, prices[0]);
         Assert.Equal(TickRules.IsPrice(expected), faults[0].IsNone);
     }
 
     [Theory]
-    [InlineData("0", 0L)]
-    [InlineData("1200.0", 1200L)]
-    [InlineData("9223372036854775807", long.MaxValue)]
-    [InlineData("9223372036854775808", null)]
+    [InlineData("0", 0.0)]
+    [InlineData("1200.0", 1200.0)]
+    [InlineData("0.00123", 0.00123)]
+    [InlineData("1e3", 1000.0)]
+    [InlineData("+5", 5.0)]
+    [InlineData("9223372036854775808", 9223372036854775808.0)]
+    [InlineData("-0", 0.0)]
     [InlineData("-1", null)]
-    [InlineData("-0", null)]
-    [InlineData("+5", null)]
-    [InlineData("123.5", null)]
-    [InlineData("5.", null)]
-    [InlineData(".0", null)]
-    [InlineData("1e3", null)]
     [InlineData("1,000", null)]
+    [InlineData("NaN", null)]
     [InlineData("", null)]
-    public void VolumeText_IsAWholeNumberOrRefused(string text, long? expected)
+    public void VolumeText_IsANumberFromZeroOrIgnored(string text, double? expected)
     {
         var column = new ParquetColumn("volume", 0, PhysicalType.ByteArray, LogicalKind.Text, 0, 0, 0, false, true, false);
-        var volumes = new long[1];
-        var faults = new RowFault[1];
-        Number.ConvertVolumes(column, Bytes(System.Text.Encoding.UTF8.GetBytes(text)), volumes, faults);
-        Assert.Equal(expected, faults[0].IsNone ? volumes[0] : null);
+        AssertVolume(expected, column, Bytes(System.Text.Encoding.UTF8.GetBytes(text)));
     }
 
     [Theory]
-    [InlineData(0.0, 0L)]
-    [InlineData(5e9, 5_000_000_000L)]
-    [InlineData(9223372036854775808.0, null)]
+    [InlineData(0.0, 0.0)]
+    [InlineData(0.5, 0.5)]
+    [InlineData(1e19, 1e19)]
+    [InlineData(1.1e19, null)]
     [InlineData(double.NaN, null)]
     [InlineData(-1.0, null)]
-    [InlineData(0.5, null)]
-    public void VolumeDouble_IsAWholeNumberOrRefused(double value, long? expected)
+    public void VolumeDouble_IsANumberFromZeroOrIgnored(double value, double? expected)
     {
         var column = new ParquetColumn("volume", 0, PhysicalType.Double, LogicalKind.None, 0, 0, 0, false, true, false);
         var vector = new ColumnVector(1) { Count = 1 };
         vector.Doubles[0] = value;
-        var volumes = new long[1];
-        var faults = new RowFault[1];
-        Number.ConvertVolumes(column, vector, volumes, faults);
-        Assert.Equal(expected, faults[0].IsNone ? volumes[0] : null);
+        AssertVolume(expected, column, vector);
+    }
+
+    private static void AssertVolume(double? expected, ParquetColumn column, ColumnVector vector)
+    {
+        var (volumes, faults, ignored) = (new double[1], new RowFault[1], new List<IgnoredValue>());
+        Number.Convert(column, vector, TickField.Volume, volumes, faults, ignored);
+        Assert.Equal(expected ?? double.NaN, volumes[0]);
+        Assert.Equal(expected is null ? [0] : [], ignored.Select(value => value.Row));
+        Assert.True(faults[0].IsNone);
     }
 
     private static ColumnVector Bytes(byte[] value)
