@@ -35,12 +35,15 @@ internal static class Epoch
         moment = default;
         if (!(Math.Abs(value) < long.MaxValue)) return FaultKind.NotATime;
         long whole = (long)value;
-        if (whole == value) return Read(whole, 0, input, out moment);
-        double micros = UnitOf(whole) switch
+        EpochUnit unit = UnitOf(whole);
+        // Doubles do not have all nanoseconds.
+        if (whole == value && unit != EpochUnit.Nanos) return Read(whole, 0, input, out moment);
+        double micros = unit switch
         {
             EpochUnit.Seconds => value * EventTime.MicrosPerSecond,
             EpochUnit.Millis => value * 1000,
-            _ => value,
+            EpochUnit.Micros => value,
+            _ => value / 1000,
         };
         return OfMicros((long)Math.Round(micros), whole, out moment);
     }
