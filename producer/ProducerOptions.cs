@@ -98,6 +98,7 @@ public sealed record ProducerOptions
         if (From >= To) throw new UsageException($"--from {From:O} is not before --to {To:O}.");
         CheckZone("--time-zone", TimeZone);
         CheckZone("--input-time-zone", InputTimeZone);
+        ColumnMap.Parse(Columns, NamedColumns);
         if (Ticker is not null && TickerFromFileName) throw new UsageException("--ticker and --ticker-from-file-name: give one of the two.");
         return this;
     }

@@ -81,10 +81,27 @@ internal sealed class TimeLook(IHistoryFile file, ArchiveReading reading)
         if (hasRanges || ColumnTypes.IsTimeOfDay(column)) return digits;
         Read(column, (values, row) =>
         {
-            if (TimeOfDay.TryNumber(column, values, row, out _, out int length)) digits = Math.Max(digits, length);
-            return true;
+            bool isNumber = TimeOfDay.TryNumber(column, values, row, out _, out int length);
+            if (isNumber) digits = Math.Max(digits, length);
+            return isNumber;
         });
         return digits;
+    }
+
+    /// <summary>Too many of the first rows are no times of day: seconds since midnight, for example, of which others would pass for hhmmss.</summary>
+    public bool AreOtherNumbers(ParquetColumn column, int digits)
+    {
+        int others = 0, all = 0;
+        ReadFirst(column, values =>
+        {
+            for (int row = 0; row < values.Count; row++)
+            {
+                if (values.IsNull[row] || !TimeOfDay.TryNumber(column, values, row, out _, out _)) continue;
+                all++;
+                if (!TimeOfDay.TryRead(column, values, row, digits, out _)) others++;
+            }
+        });
+        return others * 4 > all;
     }
 
     public bool IsAlwaysMidnight(ParquetColumn timeOfDay, int digits)

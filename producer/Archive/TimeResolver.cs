@@ -39,6 +39,8 @@ internal sealed class TimeResolver(InputFile input, IHistoryFile file, ArchiveRe
     private TimeColumns Joined(ParquetColumn time, ParquetColumn? date, DayRule rule, DateOnly? folderDate)
     {
         int digits = _look.DigitsOf(time);
+        if (_look.AreOtherNumbers(time, digits))
+            throw new ParquetException(input.Path, $"column {time.Name} has numbers that are neither epochs near the date nor times of day (hhmm, hhmmss).");
         if (mayBeDaily && !_map.IsGiven(TickField.Timestamp) && _look.IsAlwaysMidnight(time, digits))
             return new TimeColumns(TimeForm.Daily, null, date, folderDate, rule) { MidnightColumn = time, IsDateNamedTime = true };
         return new TimeColumns(TimeForm.DateAndTime, time, date, folderDate, rule, digits);

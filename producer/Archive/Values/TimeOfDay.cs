@@ -31,7 +31,7 @@ internal static class TimeOfDay
             return micros is >= 0 and < EventTime.MicrosPerDay;
         }
 
-        if (TryNumber(column, from, row, out long number, out _)) return TryDigits(number, digits, out micros);
+        if (TryNumber(column, from, row, out long number, out int own)) return TryDigits(number, Math.Max(own, digits), out micros);
         micros = 0;
         return ColumnTypes.IsText(column) && TryText(from.Bytes(row), out micros);
     }

@@ -180,6 +180,22 @@ public sealed class FileTimesTests : IDisposable
         Assert.Contains("there is no date for them", _table.Refusal(), StringComparison.Ordinal);
     }
 
+    // 34200 would pass for 03:42:00.
+    [Fact]
+    public void SecondsSinceMidnight_AreNotTakenForHhmmss()
+    {
+        Write(Dates("Date", [.. Enumerable.Repeat("2024-01-02", 5)]), Ints("Time", 34200, 34260, 34320, 34380, 34440));
+        Assert.Contains("column Time has numbers", _table.Refusal(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void FaultAmongTimesOfDay_IsRefused()
+    {
+        Write(Dates("Date", [.. Enumerable.Repeat("2024-01-02", 4)]), Ints("Time", 93000, 93001, 93060, 93002));
+        Assert.Equal(3, _table.Read(null, out RefusedRows refused).Count);
+        Assert.Equal("timestamp is not a time of day (hh:mm:ss or hhmmss)", Assert.Single(refused.Examples).Reason);
+    }
+
     [Fact]
     public void TimesOfDayThatAreAllMidnight_AreDailyBars()
     {

@@ -115,9 +115,9 @@ public sealed class ReplayPacingTests : IDisposable
     [Fact]
     public async Task DailyBars_MixedWithTicks_LeaveByTheirEventTime()
     {
-        Daily("2024-01-02");
-        TickFile.Write(_folder["ticks.parquet"], [TickFile.Tick("A", new DateTimeOffset(2024, 1, 2, 20, 59, 50, TimeSpan.Zero), 1)]);
-        await ReplayAsync(Options() with { Inputs = [_folder["daily.parquet"], _folder["ticks.parquet"]] });
+        ProducerOptions daily = Daily("2024-01-02");
+        string ticks = TickFile.Write(_folder["mixed.parquet"], [TickFile.Tick("A", new DateTimeOffset(2024, 1, 2, 20, 59, 50, TimeSpan.Zero), 1)]);
+        await ReplayAsync(daily with { Inputs = [.. daily.Inputs, ticks] });
         Assert.Equal([0, 10], SentAfterSeconds());
     }
 
