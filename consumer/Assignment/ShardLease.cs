@@ -89,7 +89,8 @@ public sealed class ShardLease : IDisposable
     /// The shard is empty beyond the position last stored. Kept with it, because a stream that is quiet for longer than its retention
     /// looks else like one that lost records.
     /// </summary>
-    public void NoteTip() => Volatile.Write(ref _readToTipAt, IsoTime.ToMicros(_time.GetUtcNow()));
+    /// <param name="tipMicros">See <see cref="RecordBatch.TipAtMicros"/>: by the stream's clock, because this machine's may be wrong.</param>
+    public void NoteTip(long tipMicros) => Volatile.Write(ref _readToTipAt, tipMicros);
 
     /// <summary>Records are known to be gone, and the operator has chosen to go on.</summary>
     public void NoteDataLoss() => Interlocked.Increment(ref _dataLosses);

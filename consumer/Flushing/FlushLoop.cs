@@ -61,7 +61,8 @@ public sealed partial class FlushLoop(
         if (idle && !_isIdle) _idleSince = time.GetTimestamp();
         if (batch.Count > 0) _idleFlushed = false;
         _isIdle = idle;
-        if (idle && windows.Books.Read == _readSaved) lease.NoteTip();
+        // What was read and is not saved is not a part of the position that the tip is noted for.
+        if (idle && batch.TipAtMicros is { } tip && windows.Books.Read == _readSaved) lease.NoteTip(tip);
     }
 
     private bool IsDue(out bool openWindowsToo)

@@ -88,7 +88,8 @@ public sealed class KeptRecordWriter(IObjectStore store, ObjectOrigin origin, St
             json.WriteString("stream_id", origin.StreamId);
             json.WriteString("shard", origin.Shard);
             json.WriteString("sequence_number", record.SequenceNumber.ToString());
-            json.WriteString("arrival", IsoTime.ToDateTime(record.ArrivalMicros).ToString("O", CultureInfo.InvariantCulture));
+            if (record.ArrivalMicros is { } arrival) json.WriteString("arrival", IsoTime.ToDateTime(arrival).ToString("O", CultureInfo.InvariantCulture));
+            else json.WriteNull("arrival");
             json.WriteString("reason", record.Reason);
             json.WriteNumber("bytes", record.Data.Length);
             WriteData(json, kind, record);

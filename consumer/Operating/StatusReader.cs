@@ -41,7 +41,7 @@ internal sealed class StatusReader(IRecordStream stream, IObjectStore lake, stri
         {
             await using IShardReader reader = await stream.OpenReaderAsync(shard.Shard, StartOf(document), cancellation);
             RecordBatch batch = await reader.ReadAsync(cancellation);
-            long behind = batch.Count == 0 ? batch.MillisBehindLatest : (long)(time.GetUtcNow() - Arrival(batch)).TotalMilliseconds;
+            long behind = batch.Count == 0 || !batch[0].HasArrival ? batch.MillisBehindLatest : (long)(time.GetUtcNow() - Arrival(batch)).TotalMilliseconds;
             return shard with { BehindMs = Math.Max(0, behind) };
         }
         catch (StreamDataLossException loss)

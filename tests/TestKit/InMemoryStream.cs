@@ -109,9 +109,12 @@ public sealed class InMemoryStream(int shardCount, int recordsPerBatch, TimeProv
         public async ValueTask<RecordBatch> ReadAsync(CancellationToken cancellation)
         {
             _batch.Clear();
+            long askedAt = stream.NowMicros;
             if (Fill()) return _batch;
             await Task.Delay(TimeSpan.FromMilliseconds(50), stream.Time, cancellation);
-            if (!Fill() && stream.ThrottledReads-- > 0) _batch.MillisBehindLatest = 5000;
+            if (Fill()) return _batch;
+            if (stream.ThrottledReads-- > 0) _batch.MillisBehindLatest = 5000;
+            else _batch.TipAtMicros = askedAt;
             return _batch;
         }
 
