@@ -33,8 +33,8 @@ public sealed class RecordBatch
     public bool IsEndOfShard { get; set; }
 
     /// <summary>
-    /// When it was asked for, UTC microseconds since 1970 by the stream's clock, if the shard was at its tip then and nothing followed the position: any
-    /// record that comes later arrived after it. Null if that is not known.
+    /// Null unless it is certain that nothing followed this batch when it was asked for; then that time, UTC microseconds since 1970 by the stream's
+    /// clock: whatever comes later arrived after it. <see cref="MillisBehindLatest"/> is only what the service says.
     /// </summary>
     public long? TipAtMicros { get; set; }
 
@@ -143,7 +143,7 @@ public sealed class RecordBatch
 
         if (kept == Count) return;
         while (Count > kept) DataBytes -= _headers[--Count].DataLength;
-        MillisBehindLatest = 0;
+        (MillisBehindLatest, TipAtMicros) = (0, arrivalMicros);
         IsEndOfShard = false;
     }
 
