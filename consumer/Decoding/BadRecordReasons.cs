@@ -20,6 +20,9 @@ public static class BadRecordReasons
     public const string BadLow = "low is not a price from 1e-12 to 1e12";
     public const string BadVolume = "volume is not a whole number from 0 to 9223372036854775807";
 
+    /// <summary><see cref="NotJson"/>, and what the record is instead where that can be seen.</summary>
+    public static string NotJsonBut(ReadOnlySpan<byte> data) => RecordShape.Of(data) is { } shape ? $"{NotJson}: {shape}" : NotJson;
+
     /// <summary>Characters of an exception's message that are kept.</summary>
     private const int MaxMessageLength = 300;
 

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Globalization;
 using System.Text.Json;
+using Streaming.Consumer.Decoding;
 using Streaming.Consumer.EventTime;
 using Streaming.Shared.Objects;
 using Streaming.Shared.Ticks;
@@ -105,9 +106,9 @@ public sealed class KeptRecordWriter(IObjectStore store, ObjectOrigin origin, St
         {
             json.WriteString("object", LakeLayout.RawRecord(kind, origin.Shard, record.SequenceNumber.ToString()));
         }
-        else if (kind == LateKind && !record.Data.AsSpan().ContainsAny((byte)'\n', (byte)'\r'))
+        else if (kind == LateKind && !record.Data.AsSpan().ContainsAny((byte)'\n', (byte)'\r') && !record.Data.AsSpan().StartsWith(RecordShape.ByteOrderMark))
         {
-            // A late record is a JSON object that was understood; in one line it can stand as it came.
+            // A late record is a JSON object that was understood; in one line and without a mark before it, it can stand as it came.
             json.WritePropertyName("event");
             json.WriteRawValue(record.Data);
         }
