@@ -60,7 +60,7 @@ public sealed partial class ShardPipeline(
             _batches.OnNext(batch);
             _failure?.Throw();
             await flushes.AfterBatchAsync(batch, abort);
-            progress.Update(batch, windows, flushes.Figures, flusher.Bars.Puts);
+            progress.Update(batch, windows, flushes.Figures, flusher.Bars);
             isEnded = batch.IsEndOfShard;
             if (!isEnded && end.IsReached(lease.Shard, batch, flushes.IdleSince)) break;
 
@@ -70,7 +70,7 @@ public sealed partial class ShardPipeline(
 
         if (end.EndNotKnown(lease.Shard) is { } why) EndNotKnown(logger, lease.Shard, why);
         await flushes.FinishAsync(abort);
-        progress.Finish(windows, flushes.Figures, flusher.Bars.Puts);
+        progress.Finish(windows, flushes.Figures, flusher.Bars);
         return isEnded;
     }
 

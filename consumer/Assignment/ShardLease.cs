@@ -58,7 +58,9 @@ public sealed class ShardLease : IDisposable
             {
                 // What was noted belongs to the position before.
                 Volatile.Write(ref _readToTipAt, Unknown);
-                return stored.With(snapshot, written) with { SavedAt = IsoTime.ToMicros(_time.GetUtcNow()) };
+                // A flush that was under way when the shard was let go must not take away the reason for that.
+                string? problem = stored.Lease.Owner is null ? stored.Problem : BlockedObject.Describe(written.Blocked);
+                return stored.With(snapshot, written) with { SavedAt = IsoTime.ToMicros(_time.GetUtcNow()), Problem = problem };
             },
             cancellation);
 
@@ -66,16 +68,16 @@ public sealed class ShardLease : IDisposable
     /// <inheritdoc cref="SaveAsync"/>
     public Task RenewAsync(CancellationToken cancellation) => PutAsync(stored => stored, cancellation);
 
-    /// <summary>The shard is read to its end, and all up to there is saved: its children may begin.</summary>
+    /// <summary>The shard is read to its end, and all up to there is saved: its children may begin. What waits for a blocked object they inherit.</summary>
     /// <inheritdoc cref="SaveAsync"/>
     public Task EndAsync(CancellationToken cancellation)
-        => PutAsync(stored => stored with { IsEnded = true, Lease = stored.Lease with { Owner = null, RequestedBy = null } }, cancellation);
+        => PutAsync(stored => stored with { IsEnded = true, Problem = null, Lease = stored.Lease with { Owner = null, RequestedBy = null } }, cancellation);
 
     /// <summary>Lets the shard go, so that the next owner need not wait.</summary>
-    /// <param name="problem">Why this worker stops at the shard, for operators; null if there is none.</param>
+    /// <param name="problem">Why this worker stops at the shard, for operators; null to leave what stands there, which is about blocked objects.</param>
     /// <inheritdoc cref="SaveAsync"/>
     public Task ReleaseAsync(string? problem, CancellationToken cancellation)
-        => PutAsync(stored => stored with { Problem = problem, Lease = stored.Lease with { Owner = null } }, cancellation);
+        => PutAsync(stored => stored with { Problem = problem ?? stored.Problem, Lease = stored.Lease with { Owner = null } }, cancellation);
 
     /// <summary>Looks whether the shard is still this worker's.</summary>
     /// <inheritdoc cref="SaveAsync"/>

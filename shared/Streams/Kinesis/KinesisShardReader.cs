@@ -19,6 +19,12 @@ internal sealed class KinesisShardReader : IShardReader
     /// <summary>Looks for the oldest record: the service may pass over long stretches without records in empty answers.</summary>
     private const int MaxLooksForOldest = 20;
 
+    /// <summary>Answers in a row without an iterator and without records, after which a closed shard is at its end although it is said to be behind.</summary>
+    private const int MostWithoutIteratorOfAClosedShard = 20;
+
+    /// <summary>A year, which is the longest retention: nothing can be further behind.</summary>
+    private static readonly long MostMillisBehind = (long)TimeSpan.FromDays(366).TotalMilliseconds;
+
     /// <summary>Longest pause after an answer that the service should not give.</summary>
     private static readonly TimeSpan LongestBackoff = TimeSpan.FromSeconds(5);
 
@@ -76,7 +82,7 @@ internal sealed class KinesisShardReader : IShardReader
             if (_iterator is null && !_batch.IsEndOfShard) await JudgeMissingIteratorAsync(cancellation);
             else _withoutIterator = 0;
             _isEnded = _batch.IsEndOfShard;
-            if (_batch.Count > 0) _position = StreamPosition.After(_batch[_batch.Count - 1].SequenceNumber);
+            if (_batch.Count > 0) MovePosition(_batch[_batch.Count - 1].SequenceNumber);
             else if (_batch.MillisBehindLatest == 0) HoldTip(askedAt);
         }
         catch (AwsException e)
@@ -145,26 +151,40 @@ internal sealed class KinesisShardReader : IShardReader
     }
 
     /// <summary>
-    /// An answer without an iterator that names no child shards. Services give it by mistake too, and an open shard that is taken for ended loses all
-    /// that it still gets. So it ends the shard only if the listing says that it is closed, and a question that was asked after that has brought
-    /// neither records nor an iterator. Else reading goes on from the last record.
+    /// An answer without an iterator that names no child shards. Services give it by mistake too, and a shard that is taken for ended loses all that it
+    /// still gets or holds. So it ends the shard only if the listing says that it is closed, and a question that was asked after that has brought neither
+    /// records nor an iterator and is not said to be behind. Else reading goes on from the last record.
     /// </summary>
     private async Task JudgeMissingIteratorAsync(CancellationToken cancellation)
     {
-        if (_isClosed && _batch.Count == 0)
+        // Some emulators say the largest number there is at the end of a shard.
+        bool isSaidToBeBehind = _batch.MillisBehindLatest > 0 && _batch.MillisBehindLatest < MostMillisBehind;
+        _withoutIterator++;
+        if (_isClosed && _batch.Count == 0 && (!isSaidToBeBehind || _withoutIterator >= MostWithoutIteratorOfAClosedShard))
         {
             _batch.MarkEndOfShard();
             return;
         }
 
         // Not at the tip: what such an answer says of it counts as little as the rest.
-        _batch.MillisBehindLatest = Math.Clamp(_batch.MillisBehindLatest, 1, (long)TimeSpan.FromDays(365).TotalMilliseconds);
-        _isClosed = await _reads.IsClosedAsync(_shardId, cancellation);
-        if (_isClosed) return;
-        TimeSpan pause = BackoffAfter(++_withoutIterator);
+        _batch.MillisBehindLatest = Math.Clamp(_batch.MillisBehindLatest, 1, MostMillisBehind);
+        TimeSpan pause = BackoffAfter(_withoutIterator);
+        if (_isClosed || await _reads.IsClosedAsync(_shardId, cancellation))
+        {
+            if (_isClosed) _pace.BackOff(pause);
+            _isClosed = true;
+            return;
+        }
+
         _pace.BackOff(pause);
         _batch.Trouble = $"an answer to GetRecords has no NextShardIterator although the shard is open ({_withoutIterator} in a row); "
             + $"going on from the last record in {DurationText.Format(pause)}";
+    }
+
+    // Records that are given again do not set it back: what lies before it may be trimmed, and is not lost.
+    private void MovePosition(in SequenceNumber last)
+    {
+        if (last > _position.SequenceNumber) _position = StreamPosition.After(last);
     }
 
     private TimeSpan BackoffAfter(int failures)
