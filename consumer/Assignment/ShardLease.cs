@@ -56,8 +56,8 @@ public sealed class ShardLease : IDisposable
         => PutAsync(
             stored =>
             {
-                // What was noted belongs to the position before.
-                Volatile.Write(ref _readToTipAt, Unknown);
+                // What was noted belongs to the position before, unless windows alone were saved.
+                if (snapshot.Position != stored.Position) Volatile.Write(ref _readToTipAt, Unknown);
                 // A flush that was under way when the shard was let go must not take away the reason for that.
                 string? problem = stored.Lease.Owner is null ? stored.Problem : BlockedObject.Describe(written.Blocked);
                 return stored.With(snapshot, written) with { SavedAt = IsoTime.ToMicros(_time.GetUtcNow()), Problem = problem };

@@ -87,6 +87,21 @@ public sealed class OddAnswersTests : IAsyncLifetime
         Assert.True((await reader.ReadAsync(default)).IsEndOfShard);
     }
 
+    // The simulator's find: an empty answer of a throttled shard that lacks its iterator, of a shard that is known to be closed and names no children.
+    [Fact]
+    public async Task EmptyAnswerOfAClosedShardThatIsSaidToBeBehind_IsNotItsEnd()
+    {
+        await PutAsync(0, 3);
+        await _stream.SplitShardAsync(First, null, default);
+        await using IShardReader reader = await _stream.OpenReaderAsync(First, StreamPosition.TrimHorizon, default);
+        _aws.Kinesis.Faults = new KinesisFaults(1) { MissingIterator = 1, MillisBehindLatest = 5000, MaxRecordsPerAnswer = 0 };
+        for (int i = 0; i < 5; i++) Assert.False((await reader.ReadAsync(default)).IsEndOfShard);
+        _aws.Kinesis.Faults = new KinesisFaults(1);
+        var seen = new List<Seen>();
+        Assert.True(await reader.ReadToTipAsync(seen));
+        Assert.Equal(["0", "1", "2"], seen.Texts());
+    }
+
     [Fact]
     public async Task AnswersWithoutRecords_AreAskedForAgain()
     {
