@@ -33,7 +33,7 @@ internal sealed class RefusedRows(bool failOnFirst = false, Action<RefusedRow>? 
     {
         if (failOnFirst) throw new ReplayException($"{new RefusedRow(file, row, fault.ToString())} (--on-bad-row fail)");
         RowCount++;
-        _counts[fault] = _counts.GetValueOrDefault(fault) + 1;
+        _counts[fault.Reason] = _counts.GetValueOrDefault(fault.Reason) + 1;
         if (_examples.Count == MaxExamples && told is null) return;
         var refused = new RefusedRow(file, row, fault.ToString());
         told?.Invoke(refused);

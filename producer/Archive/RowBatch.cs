@@ -28,7 +28,7 @@ internal sealed class RowBatch
     /// <summary>Rows that are here now.</summary>
     public int Count { get; set; }
 
-    /// <summary>Event time, or midnight of the trade date for daily bars: what orders the rows.</summary>
+    /// <summary>Event time.</summary>
     public long[] Micros { get; } = new long[Capacity];
 
     /// <summary>Trade dates as days since 1970, or <see cref="TradeDate.None"/>. This column and the next are not to be written where the file lacks it.</summary>
@@ -47,18 +47,12 @@ internal sealed class RowBatch
     /// <summary>To be called before the first rows of a row group.</summary>
     public void Begin(TickColumns columns)
     {
-        Days = columns.Date is null && columns.PartitionDate is null ? NoDays : _days ??= new int[Capacity];
+        Days = columns.Times.HasDates ? _days ??= new int[Capacity] : NoDays;
         Open = columns.Open is null ? NoNumbers : _open ??= new double[Capacity];
         High = columns.High is null ? NoNumbers : _high ??= new double[Capacity];
         Low = columns.Low is null ? NoNumbers : _low ??= new double[Capacity];
         Volume = columns.Volume is null ? NoNumbers : _volume ??= new double[Capacity];
         Count = 0;
-    }
-
-    /// <summary>Daily bars are ordered by their date.</summary>
-    public void SetMicrosFromDays(int count)
-    {
-        for (int row = 0; row < count; row++) Micros[row] = Days[row] * EventTime.MicrosPerDay;
     }
 
     /// <summary>All rows are of this ticker.</summary>

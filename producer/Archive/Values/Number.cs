@@ -11,32 +11,34 @@ namespace Streaming.Producer.Archive.Values;
 /// </summary>
 internal static class Number
 {
-    private const NumberStyles NumberText = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;
+    public const NumberStyles NumberText = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;
 
     /// <summary>Integers up to it, and powers of ten up to 1e22, are exact doubles, so that their quotient is the nearest double.</summary>
     private const long MaxExactInteger = 1L << 53;
 
-    private static readonly double[] PowersOfTen = [.. Enumerable.Range(0, 23).Select(exponent => double.Parse($"1e{exponent}"))];
+    public static readonly double[] PowersOfTen = [.. Enumerable.Range(0, 23).Select(exponent => double.Parse($"1e{exponent}"))];
 
     /// <summary>
     /// Values of a price or volume column. Only the close decides whether a row counts: another value that is not usable is NaN, which means absent.
     /// </summary>
     /// <param name="faults">Rows whose close is not usable.</param>
     /// <param name="ignored">Gets the values of the other fields that are there and not usable.</param>
+    /// <param name="exponent">Power of ten that the values are multiplied by.</param>
     public static void Convert(
-        ParquetColumn column, ColumnVector from, TickField field, Span<double> values, Span<RowFault> faults, List<IgnoredValue> ignored)
+        ParquetColumn column, ColumnVector from, TickField field, Span<double> values, Span<RowFault> faults, List<IgnoredValue> ignored, int exponent = 0)
     {
-        if (TryCopy(column, from, field, values)) return;
-        ConvertEach(column, from, field, values, faults, ignored);
+        if (exponent == 0 && TryCopy(column, from, field, values)) return;
+        ConvertEach(column, from, field, values, faults, ignored, exponent);
     }
 
     /// <summary>The simple twin of <see cref="TryCopy"/>, for values of all forms and for what is wrong with them.</summary>
     internal static void ConvertEach(
-        ParquetColumn column, ColumnVector from, TickField field, Span<double> values, Span<RowFault> faults, List<IgnoredValue> ignored)
+        ParquetColumn column, ColumnVector from, TickField field, Span<double> values, Span<RowFault> faults, List<IgnoredValue> ignored, int exponent = 0)
     {
         for (int row = 0; row < from.Count; row++)
         {
-            FaultKind kind = from.IsNull[row] ? FaultKind.Missing : TryRead(column, from, row, out values[row]) ? FaultOf(field, values[row]) : FaultKind.NotANumber;
+            bool isMissing = from.IsNull[row] || (exponent != 0 && ScaledPrice.IsNone(column, from, row));
+            FaultKind kind = isMissing ? FaultKind.Missing : TryRead(column, from, row, exponent, out values[row]) ? FaultOf(field, values[row]) : FaultKind.NotANumber;
             if (kind == FaultKind.None) continue;
             values[row] = double.NaN;
             var fault = new RowFault(field, kind);
@@ -78,21 +80,31 @@ internal static class Number
         return true;
     }
 
-    private static bool TryRead(ParquetColumn column, ColumnVector from, int row, out double value)
+    private static bool TryRead(ParquetColumn column, ColumnVector from, int row, int exponent, out double value)
     {
-        if (column.Logical == LogicalKind.Decimal)
+        if (exponent != 0)
+        {
+            if (!ScaledPrice.TryRead(column, from, row, exponent, out value)) return false;
+        }
+        else if (column.Logical == LogicalKind.Decimal)
+        {
             value = ToDouble(Unscaled(column, from, row), column.Scale);
+        }
         else if (column.Type != PhysicalType.ByteArray)
+        {
             value = ColumnTypes.IsFloating(column) ? from.Doubles[row] : from.Longs[row];
+        }
         else if (!double.TryParse(from.Bytes(row), NumberText, CultureInfo.InvariantCulture, out value))
+        {
             return false;
+        }
 
         // There is one zero: as a high or a low, which of two is the larger would depend on the order.
         value += 0.0;
         return true;
     }
 
-    private static Int128 Unscaled(ParquetColumn column, ColumnVector from, int row)
+    public static Int128 Unscaled(ParquetColumn column, ColumnVector from, int row)
     {
         if (column.Type is PhysicalType.Int32 or PhysicalType.Int64) return from.Longs[row];
         ReadOnlySpan<byte> bytes = from.Bytes(row);
@@ -104,9 +116,10 @@ internal static class Number
         return BinaryPrimitives.ReadInt128BigEndian(wide);
     }
 
-    private static double ToDouble(Int128 unscaled, int scale)
+    /// <summary>The double nearest to the number with the point moved that many digits to the left.</summary>
+    public static double ToDouble(Int128 unscaled, int scale)
     {
-        if (Int128.Abs(unscaled) <= MaxExactInteger && scale < PowersOfTen.Length) return (double)unscaled / PowersOfTen[scale];
-        return double.Parse($"{unscaled}E-{scale}", CultureInfo.InvariantCulture);
+        if (Int128.Abs(unscaled) <= MaxExactInteger && scale >= 0 && scale < PowersOfTen.Length) return (double)unscaled / PowersOfTen[scale];
+        return double.Parse($"{unscaled}E{-scale}", CultureInfo.InvariantCulture);
     }
 }

@@ -9,6 +9,8 @@ namespace Streaming.Tests.Unit.Archive;
 public sealed class ColumnTwinsTests
 {
     private const long Latest = 2_000_000_000_000_000;
+    private static readonly ZoneClock Utc = new(TimeZoneInfo.Utc);
+    private static readonly ZoneClock NewYork = new(TimeZoneInfo.FindSystemTimeZoneById("America/New_York"));
 
     [Theory]
     [InlineData(1)]
@@ -19,12 +21,13 @@ public sealed class ColumnTwinsTests
         for (int i = 0; i < 3000; i++)
         {
             ColumnVector column = RandomColumn(random);
+            ZoneClock input = random.Next(2) == 0 ? Utc : NewYork;
             foreach (LogicalKind kind in new[] { LogicalKind.TimestampMicros, LogicalKind.TimestampMillis, LogicalKind.None })
             {
                 Compare(
                     new long[column.Count],
-                    (times, faults) => Producer.Archive.Values.EventTime.Convert(Column(PhysicalType.Int64, kind), column, Latest, times, faults),
-                    (times, faults) => Producer.Archive.Values.EventTime.ConvertEach(Column(PhysicalType.Int64, kind), column, Latest, times, faults));
+                    (times, faults) => Producer.Archive.Values.EventTime.Convert(Column(PhysicalType.Int64, kind), column, input, Latest, times, faults),
+                    (times, faults) => Producer.Archive.Values.EventTime.ConvertEach(Column(PhysicalType.Int64, kind), column, input, Latest, times, faults));
             }
 
             foreach (ParquetColumn numbers in new[] { Column(PhysicalType.Double, LogicalKind.None), Column(PhysicalType.Int64, LogicalKind.None) })

@@ -8,6 +8,8 @@ namespace Streaming.Tests.Unit.Archive;
 
 public sealed class ValuesTests
 {
+    private static readonly ZoneClock Utc = new(TimeZoneInfo.Utc);
+
     [Theory]
     [InlineData("2020-12-15 16:45", "2020-12-15T16:45:00Z")]
     [InlineData("2020-12-15T11:45:00-05:00", "2020-12-15T16:45:00Z")]
@@ -19,10 +21,18 @@ public sealed class ValuesTests
     [InlineData("1608050700000000", "2020-12-15T16:45:00Z")]
     [InlineData("1608050700000000000", "2020-12-15T16:45:00Z")]
     [InlineData("1901-01-01 00:00:00", "1901-01-01T00:00:00Z")]
+    [InlineData("2020/12/15 16:45:00.25", "2020-12-15T16:45:00.25Z")]
+    [InlineData("2020.12.15 16:45", "2020-12-15T16:45:00Z")]
+    [InlineData("20201215 16:45:00", "2020-12-15T16:45:00Z")]
+    [InlineData("20201215T164500+01:00", "2020-12-15T15:45:00Z")]
+    [InlineData("20201215164500", "2020-12-15T16:45:00Z")]
+    [InlineData("1608050700.25", "2020-12-15T16:45:00.25Z")]
+    [InlineData("1608050700250.5", "2020-12-15T16:45:00.2505Z")]
     public void TimeText_IsRead(string text, string expected)
     {
-        Assert.True(TimeText.TryParse(System.Text.Encoding.UTF8.GetBytes(text), out long micros));
-        Assert.Equal(DateTimeOffset.Parse(expected), DateTimeOffset.UnixEpoch.AddMicroseconds(micros));
+        Assert.Equal(FaultKind.None, TimeText.Read(System.Text.Encoding.UTF8.GetBytes(text), Utc, out Moment moment));
+        Assert.Equal(DateTimeOffset.Parse(expected), DateTimeOffset.UnixEpoch.AddMicroseconds(moment.UtcMicros));
+        Assert.NotEqual(MomentForm.Date, moment.Form);
     }
 
     [Theory]
@@ -38,7 +48,16 @@ public sealed class ValuesTests
     [InlineData("2020-12-15 16:45:00 EST")]
     [InlineData("16080507000")]
     [InlineData("9999999999999999999")]
-    public void OtherTimeText_IsRefused(string text) => Assert.False(TimeText.TryParse(System.Text.Encoding.UTF8.GetBytes(text), out _));
+    [InlineData("93000")]
+    [InlineData("1608050700.")]
+    [InlineData("1608050700.2x")]
+    [InlineData("2020/12-15 16:45")]
+    [InlineData("15.12.2020 16:45")]
+    public void OtherTimeText_IsRefused(string text)
+    {
+        FaultKind kind = TimeText.Read(System.Text.Encoding.UTF8.GetBytes(text), Utc, out Moment moment);
+        Assert.True(kind != FaultKind.None || moment.Form == MomentForm.Date);
+    }
 
     [Theory]
     [InlineData(1_608_050_700, 1_608_050_700_000_000)]
@@ -47,7 +66,7 @@ public sealed class ValuesTests
     [InlineData(1_608_050_700_123_456_789, 1_608_050_700_123_456)]
     [InlineData(-86_400, -86_400_000_000)]
     [InlineData(long.MinValue, -9_223_372_036_854_776)]
-    public void EpochUnit_FollowsFromItsSize(long raw, long micros) => Assert.Equal(micros, Producer.Archive.Values.EventTime.FromEpoch(raw));
+    public void EpochUnit_FollowsFromItsSize(long raw, long micros) => Assert.Equal(micros, Epoch.FromEpoch(raw));
 
     [Theory]
     [InlineData("12345", 2, 123.45)]
