@@ -18,6 +18,8 @@ internal sealed class TickSource(Plan plan, SimulatedStream stream, ProducerClie
 
     private static readonly long OpenMicros = Micros(new DateTime(2024, 1, 2, 14, 30, 0, DateTimeKind.Utc));
 
+    private static readonly string[] OddPrices = ["1.5e2", "0", "-37.63", "7.2388e-11"];
+
     private readonly Random _random = plan.RandomFor("ticks");
     private readonly string[] _tickers = [.. Enumerable.Range(0, plan.Tickers).Select(i => $"T{i:D2}")];
 
@@ -104,23 +106,25 @@ internal sealed class TickSource(Plan plan, SimulatedStream stream, ProducerClie
             _seq++);
     }
 
-    private string Price() => _random.Next(16) switch
+    // The odd ones by the counter, so that they draw nothing: a seed stays the run that it was.
+    private string Price() => _random.Next(8) switch
     {
-        0 => "1.5e2",
-        1 => "0",
-        2 => "-37.63",
-        3 => "7.2388e-11",
-        4 => string.Create(CultureInfo.InvariantCulture, $"0.{_random.NextInt64(1, 1_000_000_000_000):D12}"),
+        0 => OddPrices[(int)(_seq % OddPrices.Length)],
+        1 => string.Create(CultureInfo.InvariantCulture, $"0.{_random.NextInt64(1, 1_000_000_000_000):D12}"),
         _ => string.Create(CultureInfo.InvariantCulture, $"{_random.Next(90, 110)}.{_random.Next(10_000):D4}"),
     };
 
-    // The last is not usable, which costs the tick nothing but its volume.
-    private string Volume() => _random.Next(8) switch
+    // A negative one is not usable, which costs the tick nothing but its volume.
+    private string Volume()
     {
-        0 => string.Create(CultureInfo.InvariantCulture, $"0.{_random.NextInt64(1, 1_000_000_000):D9}"),
-        1 => "-1",
-        _ => _random.Next(0, 1000).ToString(CultureInfo.InvariantCulture),
-    };
+        int volume = _random.Next(0, 1000);
+        return (volume % 8) switch
+        {
+            0 => string.Create(CultureInfo.InvariantCulture, $"0.{volume:D9}"),
+            1 => "-1",
+            _ => volume.ToString(CultureInfo.InvariantCulture),
+        };
+    }
 
     private string Poison(MarketTick tick) => _random.Next(7) switch
     {
