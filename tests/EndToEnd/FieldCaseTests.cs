@@ -11,7 +11,7 @@ public sealed class FieldCaseTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Theory]
-    [InlineData("f05-column-names-that-cannot-be-given/yf_multi.parquet", "AAPL", null, null, 185)]
+    [InlineData("f05-column-names-that-cannot-be-given/yf_multi.parquet", "AAPL", null, null, 185.0)]
     [InlineData("f06-daily-bars-at-exchange-midnight/yf_daily.parquet", "AAPL", "2024-03-11T20:00:00Z", "2024-03-11", 172.75)]
     [InlineData("f07-integer-that-is-no-epoch/datetime_int.parquet", "ES", "2024-01-02T09:30:00Z", "2024-01-02", null)]
     [InlineData("r04-naive-new-york-time/naive_et.parquet", "AAPL", "2024-01-02T09:01:00Z", "2024-01-02", null, "--input-time-zone", "America/New_York")]
