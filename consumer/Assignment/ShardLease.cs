@@ -56,9 +56,11 @@ public sealed class ShardLease : IDisposable
         => PutAsync(
             stored =>
             {
-                // What was noted belongs to the position before.
-                Volatile.Write(ref _readToTipAt, Unknown);
-                return stored.With(snapshot, written) with { SavedAt = IsoTime.ToMicros(_time.GetUtcNow()) };
+                // What was noted belongs to the position before, unless windows alone were saved.
+                if (snapshot.Position != stored.Position) Volatile.Write(ref _readToTipAt, Unknown);
+                // A flush that was under way when the shard was let go must not take away the reason for that.
+                string? problem = stored.Lease.Owner is null ? stored.Problem : BlockedObject.Describe(written.Blocked);
+                return stored.With(snapshot, written) with { SavedAt = IsoTime.ToMicros(_time.GetUtcNow()), Problem = problem };
             },
             cancellation);
 
@@ -66,16 +68,16 @@ public sealed class ShardLease : IDisposable
     /// <inheritdoc cref="SaveAsync"/>
     public Task RenewAsync(CancellationToken cancellation) => PutAsync(stored => stored, cancellation);
 
-    /// <summary>The shard is read to its end, and all up to there is saved: its children may begin.</summary>
+    /// <summary>The shard is read to its end, and all up to there is saved: its children may begin. What waits for a blocked object they inherit.</summary>
     /// <inheritdoc cref="SaveAsync"/>
     public Task EndAsync(CancellationToken cancellation)
-        => PutAsync(stored => stored with { IsEnded = true, Lease = stored.Lease with { Owner = null, RequestedBy = null } }, cancellation);
+        => PutAsync(stored => stored with { IsEnded = true, Problem = null, Lease = stored.Lease with { Owner = null, RequestedBy = null } }, cancellation);
 
     /// <summary>Lets the shard go, so that the next owner need not wait.</summary>
-    /// <param name="problem">Why this worker stops at the shard, for operators; null if there is none.</param>
+    /// <param name="problem">Why this worker stops at the shard, for operators; null to leave what stands there, which is about blocked objects.</param>
     /// <inheritdoc cref="SaveAsync"/>
     public Task ReleaseAsync(string? problem, CancellationToken cancellation)
-        => PutAsync(stored => stored with { Problem = problem, Lease = stored.Lease with { Owner = null } }, cancellation);
+        => PutAsync(stored => stored with { Problem = problem ?? stored.Problem, Lease = stored.Lease with { Owner = null } }, cancellation);
 
     /// <summary>Looks whether the shard is still this worker's.</summary>
     /// <inheritdoc cref="SaveAsync"/>
@@ -89,7 +91,8 @@ public sealed class ShardLease : IDisposable
     /// The shard is empty beyond the position last stored. Kept with it, because a stream that is quiet for longer than its retention
     /// looks else like one that lost records.
     /// </summary>
-    public void NoteTip() => Volatile.Write(ref _readToTipAt, IsoTime.ToMicros(_time.GetUtcNow()));
+    /// <param name="tipMicros">See <see cref="RecordBatch.TipAtMicros"/>: by the stream's clock, because this machine's may be wrong.</param>
+    public void NoteTip(long tipMicros) => Volatile.Write(ref _readToTipAt, tipMicros);
 
     /// <summary>Records are known to be gone, and the operator has chosen to go on.</summary>
     public void NoteDataLoss() => Interlocked.Increment(ref _dataLosses);

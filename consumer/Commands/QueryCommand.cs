@@ -28,7 +28,9 @@ internal static class QueryCommand
             if (parsed.GetValue(json)) AvgRowTable.WriteJson(Console.Out, rows);
             else if (rows.Count > 0) AvgRowTable.Write(PlainConsole.For(Console.Out, Console.IsOutputRedirected), rows);
             else await Console.Error.WriteLineAsync($"consumer: there are no such rows in {lake.Read(parsed)}. Did a consumer run with --lake {lake.Read(parsed)}?");
-            return ExitCodes.Done;
+            foreach (string unreadable in reader.Unreadable)
+                await Console.Error.WriteLineAsync($"consumer: rows are missing, because an object cannot be read: {unreadable} (see: consumer lake repair --help)");
+            return reader.Unreadable.Count == 0 ? ExitCodes.Done : ExitCodes.Failed;
         });
         return command;
     }

@@ -33,7 +33,7 @@ internal static class RunCommand
             settings, "--time-zone", "zone of the trade date of ticks without a date", "tz", defaults.ExchangeZone.Id,
             "a time zone such as America/New_York", OptionTexts.TryZone);
         CheckedOption<TimeSpan> untilIdle = Duration("--until-idle", "stop when all shards were empty for so long", null);
-        var once = new Option<bool>("--once") { Description = "stop at the end that every shard has now", Arity = ArgumentArity.Zero };
+        var once = new Option<bool>("--once") { Description = "read what every shard holds now, then stop; warns where the service does not tell where that ends", Arity = ArgumentArity.Zero };
         var catalog = new CheckedOption<CatalogKind>(
             settings, "--catalog", "where partitions are registered, for Athena", "none|glue", "none", "none or glue", OptionTexts.TryCatalog);
         var http = new CheckedOption<HttpEndpoint>(

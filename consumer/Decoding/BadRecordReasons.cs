@@ -16,6 +16,9 @@ public static class BadRecordReasons
     public const string NoClose = "close is missing or not a number";
     public const string BadClose = "close is not a price: zero, or from 1e-27 to 1e12 in magnitude";
 
+    /// <summary><see cref="NotJson"/>, and what the record is instead where that can be seen.</summary>
+    public static string NotJsonBut(ReadOnlySpan<byte> data) => RecordShape.Of(data) is { } shape ? $"{NotJson}: {shape}" : NotJson;
+
     /// <summary>Characters of an exception's message that are kept.</summary>
     private const int MaxMessageLength = 300;
 

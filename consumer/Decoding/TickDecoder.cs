@@ -57,7 +57,7 @@ public sealed class TickDecoder
         catch (Exception malformed) when (malformed is JsonException or InvalidOperationException)
         {
             // The reader says the second where a text that was asked for is not valid UTF-8 or an escape is half a surrogate pair.
-            return BadRecordReasons.NotJson;
+            return BadRecordReasons.NotJsonBut(record.Data);
         }
 
         if (fields.TickerLength == 0) return BadRecordReasons.NoTicker;
@@ -79,8 +79,8 @@ public sealed class TickDecoder
 
     private string? ReadFields(ReadOnlySpan<byte> data, ref Fields fields, ref DecodedTick tick, scoped Span<byte> ticker)
     {
-        var reader = new Utf8JsonReader(data);
-        if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject) return BadRecordReasons.NotJson;
+        var reader = new Utf8JsonReader(data.StartsWith(RecordShape.ByteOrderMark) ? data[RecordShape.ByteOrderMark.Length..] : data);
+        if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject) return BadRecordReasons.NotJsonBut(data);
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             string? fault = ReadField(ref reader, ref fields, ref tick, ticker);

@@ -63,7 +63,7 @@ public static class BarObjectCodec
         var bars = new List<Bar>((int)Math.Min(file.RowCount, content.Length));
         for (int group = 0; group < file.RowGroups.Count; group++)
         {
-            ColumnVector[] columns = [.. Fields.Select(field => ReadColumn(file, group, field.Name))];
+            ColumnVector[] columns = [.. Fields.Select(field => ReadColumn(file, group, field))];
             for (int i = 0; i < columns[0].Count; i++)
             {
                 bars.Add(new Bar(
@@ -78,6 +78,12 @@ public static class BarObjectCodec
             }
         }
 
+        // The merge relies on it.
+        for (int i = 1; i < bars.Count; i++)
+        {
+            if (bars[i].WindowStartMicros <= bars[i - 1].WindowStartMicros) throw new ParquetException(name, $"row {i + 1} does not follow the row before it by window_start.");
+        }
+
         return new BarObject(ObjectOrigin.FromMetadata(file.Metadata), bars);
     }
 
@@ -89,13 +95,15 @@ public static class BarObjectCodec
         _ => bars.ToArray(),
     };
 
-    private static ColumnVector ReadColumn(ParquetFile file, int group, string name)
+    private static ColumnVector ReadColumn(ParquetFile file, int group, ParquetField field)
     {
-        ParquetColumn column = file.FindColumn(name) ?? throw new ParquetException(file.Name, $"there is no column {name}.");
+        ParquetColumn column = file.FindColumn(field.Name) ?? throw new ParquetException(file.Name, $"there is no column {field.Name}.");
+        if (column.Type != field.Type) throw new ParquetException(file.Name, $"column {field.Name} is {column.Type} and not {field.Type}.");
         int rows = (int)file.RowGroups[group].RowCount;
         var values = new ColumnVector(rows);
         if (file.OpenColumn(group, column).Read(values, rows) != rows)
-            throw new ParquetException(file.Name, $"column {name} ends before the row group does.");
+            throw new ParquetException(file.Name, $"column {field.Name} ends before the row group does.");
+        if (values.HasNulls && field.Name != "volume") throw new ParquetException(file.Name, $"column {field.Name} has rows without a value.");
         return values;
     }
 }

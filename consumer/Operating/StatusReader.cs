@@ -20,6 +20,8 @@ internal sealed class StatusReader(IRecordStream stream, IObjectStore lake, stri
         foreach (string shard in shards.Select(shard => shard.Id).Concat(await checkpoints.ListAsync(cancellation)).Distinct())
             documents.Add(shard, (await checkpoints.ReadAsync(shard, cancellation))?.Document);
 
+        // A shard may have been closed and read to its end since it was listed.
+        if (shards.Any(shard => !shard.IsClosed && documents[shard.Id] is { IsEnded: true })) shards = [.. await stream.ListShardsAsync(cancellation)];
         var status = new List<ShardStatus>();
         foreach ((string id, CheckpointDocument? document) in documents)
         {
@@ -27,6 +29,7 @@ internal sealed class StatusReader(IRecordStream stream, IObjectStore lake, stri
             bool hasOpenParents = listed?.ParentIds.Any(parent => documents.TryGetValue(parent, out CheckpointDocument? before) && before is not { IsEnded: true }) ?? false;
             var shard = ShardStatus.Of(id, document, listed is not null, hasOpenParents, time.GetUtcNow());
             bool isRead = listed is not null && document is { IsEnded: false };
+            if (listed is { IsClosed: false } && document is { IsEnded: true }) shard = shard with { Problem = EndedWhileOpen(id) };
             status.Add(withLag && isRead ? await WithLagAsync(shard, document!, cancellation) : shard);
         }
 
@@ -41,7 +44,7 @@ internal sealed class StatusReader(IRecordStream stream, IObjectStore lake, stri
         {
             await using IShardReader reader = await stream.OpenReaderAsync(shard.Shard, StartOf(document), cancellation);
             RecordBatch batch = await reader.ReadAsync(cancellation);
-            long behind = batch.Count == 0 ? batch.MillisBehindLatest : (long)(time.GetUtcNow() - Arrival(batch)).TotalMilliseconds;
+            long behind = batch.Count == 0 || !batch[0].HasArrival ? batch.MillisBehindLatest : (long)(time.GetUtcNow() - Arrival(batch)).TotalMilliseconds;
             return shard with { BehindMs = Math.Max(0, behind) };
         }
         catch (StreamDataLossException loss)
@@ -49,6 +52,10 @@ internal sealed class StatusReader(IRecordStream stream, IObjectStore lake, stri
             return shard with { State = "stopped", Problem = shard.Problem ?? loss.Message };
         }
     }
+
+    private static string EndedWhileOpen(string shard)
+        => "the checkpoint says that the shard is read to its end, but the stream lists it as open: what it still gets is read by no worker. "
+            + $"Read it again: consumer checkpoints reset --shard {shard}";
 
     private static StreamPosition StartOf(CheckpointDocument document)
     {

@@ -8,7 +8,7 @@ namespace Streaming.Consumer.Progress;
 /// <summary>The checkpoint object of a shard as it is stored. Times are UTC microseconds since 1970.</summary>
 /// <param name="IsEnded">The shard was closed and is read to its end: what it still held is for its children.</param>
 /// <param name="Ancestors">Shards whose objects this one may go on with.</param>
-/// <param name="Problem">Why the last owner stopped at this shard, for operators; null if it did not.</param>
+/// <param name="Problem">For operators: why the last owner stopped at this shard, or which objects block rows of it; null if there is nothing of the kind.</param>
 /// <param name="DataLosses">How often records were known to be gone and the operator had chosen to go on.</param>
 /// <param name="WrittenAt">When the object was last written, by the writer's clock: for people. Nothing is decided by it.</param>
 /// <param name="SavedAt">Likewise, when position and windows were last saved; null before the first time.</param>

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Streaming.Consumer.Flushing;
 using Streaming.Shared.Objects;
+using Streaming.Shared.Parquet;
 using Streaming.Shared.Ticks;
 
 namespace Streaming.Consumer.Querying;
@@ -11,6 +12,11 @@ public sealed class LakeReader(IObjectStore lake)
     /// <summary>Rows are put under the date that their first tick carries; it lies within so many days of the UTC day.</summary>
     private const int MaxDateOffsetDays = 2;
 
+    private readonly List<string> _unreadable = [];
+
+    /// <summary>Objects whose rows are missing in the newest or latest rows that were read, each with the reason.</summary>
+    public IReadOnlyList<string> Unreadable => _unreadable;
+
     /// <summary>The newest rows by window end, then ticker. Reads no more days than it needs.</summary>
     public async Task<IReadOnlyList<AvgRow>> NewestAsync(string? ticker, DateOnly? date, int limit, CancellationToken cancellation)
     {
@@ -18,7 +24,7 @@ public sealed class LakeReader(IObjectStore lake)
         foreach (IGrouping<DateOnly, BarKey> day in (await KeysAsync(ticker, date, cancellation)).GroupBy(key => key.TradeDate).OrderByDescending(day => day.Key))
         {
             if (rows.Count >= limit && IsOlder(day.Key, Newest(rows, limit)[^1])) break;
-            foreach (BarKey key in day) rows.AddRange(await RowsAsync(key, cancellation));
+            foreach (BarKey key in day) rows.AddRange(await TryRowsAsync(key, cancellation));
             rows = Newest(rows, limit);
         }
 
@@ -35,7 +41,7 @@ public sealed class LakeReader(IObjectStore lake)
             foreach (BarKey key in keys.OrderByDescending(key => key.TradeDate))
             {
                 if (newest is not null && IsOlder(key.TradeDate, newest)) break;
-                foreach (AvgRow row in await RowsAsync(key, cancellation))
+                foreach (AvgRow row in await TryRowsAsync(key, cancellation))
                 {
                     if (newest is null || row.Bar.WindowStartMicros > newest.Bar.WindowStartMicros) newest = row;
                 }
@@ -48,6 +54,7 @@ public sealed class LakeReader(IObjectStore lake)
     }
 
     /// <summary>All rows, object by object.</summary>
+    /// <exception cref="ParquetException">An object cannot be read.</exception>
     public async IAsyncEnumerable<AvgRow> AllAsync([EnumeratorCancellation] CancellationToken cancellation)
     {
         foreach (BarKey key in await KeysAsync(null, null, cancellation))
@@ -73,6 +80,20 @@ public sealed class LakeReader(IObjectStore lake)
         }
 
         return keys;
+    }
+
+    /// <summary>Without the rows of an object that cannot be read: the others are right all the same, and whoever reads them is told of it.</summary>
+    private async Task<IReadOnlyList<AvgRow>> TryRowsAsync(BarKey key, CancellationToken cancellation)
+    {
+        try
+        {
+            return await RowsAsync(key, cancellation);
+        }
+        catch (ParquetException broken)
+        {
+            _unreadable.Add($"{lake.Address}/{key.Key}: {broken.Problem}");
+            return [];
+        }
     }
 
     private async Task<IReadOnlyList<AvgRow>> RowsAsync(BarKey key, CancellationToken cancellation)
