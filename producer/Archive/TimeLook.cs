@@ -4,8 +4,8 @@ using Streaming.Shared.Parquet;
 namespace Streaming.Producer.Archive;
 
 /// <summary>
-/// Looks at values of time columns to find what they are. Statistics and the first rows settle nearly every file: only a column that has midnights so far
-/// is read on.
+/// Looks at values of time columns to find what they are. Statistics and the first rows settle nearly every file: only a column that
+/// has midnights so far is read on.
 /// </summary>
 internal sealed class TimeLook(IHistoryFile file, ArchiveReading reading)
 {
@@ -37,7 +37,7 @@ internal sealed class TimeLook(IHistoryFile file, ArchiveReading reading)
 
     public bool IsMostlyMidnight(ParquetColumn column) => First(column).AreMost;
 
-    /// <summary>Of the first rows, more are times of day than whole times: TIME, hh:mm, or numbers that are no epoch near the row's date.</summary>
+    /// <summary>More of the first rows are times of day than whole times: TIME, hh:mm, or numbers that are no epoch near the date.</summary>
     public bool HasTimesOfDay(ParquetColumn time, ParquetColumn? date, DayRule rule, DateOnly? folderDate)
     {
         if (ColumnTypes.IsTimeOfDay(time)) return true;
@@ -47,7 +47,8 @@ internal sealed class TimeLook(IHistoryFile file, ArchiveReading reading)
         int next = 0, timesOfDay = 0, whole = 0;
         if (date is not null)
         {
-            ReadFirst(date, values => TradeDate.Convert(date, values, reading.Clocks, rule, isNeeded: false, days, new RowFault[RowBatch.Capacity]));
+            var ignored = new RowFault[RowBatch.Capacity];
+            ReadFirst(date, values => TradeDate.Convert(date, values, reading.Clocks, rule, isNeeded: false, days, ignored));
         }
 
         ReadFirst(time, values =>
@@ -57,8 +58,8 @@ internal sealed class TimeLook(IHistoryFile file, ArchiveReading reading)
                 long near = days[next++];
                 if (values.IsNull[row]) continue;
                 FaultKind kind = Moment.Read(time, values, row, reading.Clocks.Input, out Moment moment);
-                bool isWhole = kind == FaultKind.None
-                    && (moment.Form != MomentForm.Epoch || Math.Abs((moment.UtcMicros / EventTime.MicrosPerDay) - near) <= RowTimes.MaxDaysFromDate);
+                long daysApart = Math.Abs((moment.UtcMicros / EventTime.MicrosPerDay) - near);
+                bool isWhole = kind == FaultKind.None && (moment.Form != MomentForm.Epoch || daysApart <= RowTimes.MaxDaysFromDate);
                 if (isWhole) whole++;
                 else if (IsTimeOfDay(time, values, row)) timesOfDay++;
             }
@@ -88,7 +89,7 @@ internal sealed class TimeLook(IHistoryFile file, ArchiveReading reading)
         return digits;
     }
 
-    /// <summary>Too many of the first rows are no times of day: seconds since midnight, for example, of which others would pass for hhmmss.</summary>
+    /// <summary>Too many of the first rows are no times of day, as with seconds since midnight, of which others would pass for hhmmss.</summary>
     public bool AreOtherNumbers(ParquetColumn column, int digits)
     {
         int others = 0, all = 0;

@@ -17,8 +17,8 @@ internal sealed class Midnights(MarketClocks clocks)
     public bool AreAll => Array.IndexOf(_counts, Count) >= 0;
 
     /// <summary>
-    /// All but a few faults are midnights, or the times of day are those of midnight elsewhere, in summer and in winter. Times of bars of some hours
-    /// are neither.
+    /// All but a few faults are midnights, or the times of day are those of midnight elsewhere, in summer and in winter. Times of bars of
+    /// some hours are neither.
     /// </summary>
     public bool AreMost => _counts.Max() * 4L >= Count * 3L || _timesOfDay.Count <= 2;
 
