@@ -15,8 +15,9 @@ internal sealed partial class ShardFaultLog(string shard, Books before, ILogger 
     public const string BackfillRemedy =
         "Data older than what was read before needs a backfill: replay it into a stream of its own, and read that with consumer run --backfill (README, Backfill).";
 
-    /// <summary>Ticks that are judged together: of a feed some come late, and rarely most of so many.</summary>
+    /// <summary>Ticks that are judged together: of a feed some come late, and rarely most of so many. Fewer where no more come.</summary>
     private const int JudgedTicks = 1000;
+    private const int JudgedTicksWhenIdle = 100;
 
     private Books _judged = before;
     private bool _isMostlyLate;
@@ -30,7 +31,8 @@ internal sealed partial class ShardFaultLog(string shard, Books before, ILogger 
             RecordsMisrouted(logger, shard, _misroutedTold);
         }
 
-        if (batch.Books.Windowed + batch.Books.Late - _judged.Windowed - _judged.Late >= JudgedTicks) JudgeLateness(batch.Books);
+        bool isIdle = batch.Decoded.Records is { Count: 0, MillisBehindLatest: 0 };
+        if (batch.Books.Windowed + batch.Books.Late - _judged.Windowed - _judged.Late >= (isIdle ? JudgedTicksWhenIdle : JudgedTicks)) JudgeLateness(batch.Books);
         if (batch.Decoded.Failures is not [RecordFailure first, ..] failures) return;
         RecordsFailed(logger, first.Exception, shard, failures.Count, first.SequenceNumber.ToString());
     }

@@ -30,7 +30,8 @@ internal static class RunCommand
         var once = new Option<bool>("--once") { Description = "stop at the end that every shard has now", Arity = ArgumentArity.Zero };
         var backfill = new Option<bool>("--backfill")
         {
-            Description = "the stream holds history for a table that another application writes: read it to its end, and complete that table's days", Arity = ArgumentArity.Zero,
+            Description = "the stream holds history for a table that another application writes: read it to its end, and complete that table's days",
+            Arity = ArgumentArity.Zero,
         };
         var catalog = new CheckedOption<CatalogKind>(
             settings, "--catalog", "where partitions are registered, for Athena", "none|glue", "none", "none or glue", OptionTexts.TryCatalog);

@@ -17,13 +17,21 @@ public sealed class LakeReader(IObjectStore lake)
     /// <summary>Ours have some 1.5 kB. An object with a larger one is read whole.</summary>
     private const int FooterBytes = 4096;
 
+    /// <summary>The order in which a query shows rows: newest first, then by ticker.</summary>
+    private static readonly Comparer<DatedKey> NewestFirst = Comparer<DatedKey>.Create((left, right) =>
+    {
+        int order = right.NewestMicros.CompareTo(left.NewestMicros);
+        if (order == 0) order = string.CompareOrdinal(left.Key.Ticker, right.Key.Ticker);
+        return order != 0 ? order : right.Key.TradeDate.CompareTo(left.Key.TradeDate);
+    });
+
     /// <summary>The newest rows by window end, then ticker. Reads no more objects than it needs.</summary>
     public async Task<IReadOnlyList<AvgRow>> NewestAsync(string? ticker, DateOnly? date, int limit, CancellationToken cancellation)
     {
         var rows = new List<AvgRow>();
-        foreach (DatedKey[] next in (await DatedKeysAsync(ticker, date, cancellation)).Order().Chunk(MaxConcurrentReads))
+        foreach (DatedKey[] next in (await DatedKeysAsync(ticker, date, cancellation)).Order(NewestFirst).Chunk(MaxConcurrentReads))
         {
-            if (rows.Count == limit && DatedKey.Of(rows[^1]).CompareTo(next[0]) <= 0) break;
+            if (rows.Count == limit && NewestFirst.Compare(DatedKey.Of(rows[^1]), next[0]) <= 0) break;
             foreach (IReadOnlyList<AvgRow> read in await Task.WhenAll(next.Select(key => RowsAsync(key.Key, cancellation)))) rows.AddRange(read);
             if (rows.Count >= limit) rows = Newest(rows, limit);
         }
@@ -34,7 +42,7 @@ public sealed class LakeReader(IObjectStore lake)
     /// <summary>The newest row of each ticker, by ticker.</summary>
     public async Task<IReadOnlyList<AvgRow>> LatestAsync(string? ticker, DateOnly? date, CancellationToken cancellation)
     {
-        IEnumerable<DatedKey> newest = (await DatedKeysAsync(ticker, date, cancellation)).GroupBy(key => key.Key.Ticker).Select(keys => keys.Min());
+        IEnumerable<DatedKey> newest = (await DatedKeysAsync(ticker, date, cancellation)).GroupBy(key => key.Key.Ticker).Select(keys => keys.Min(NewestFirst));
         var latest = new List<AvgRow>();
         foreach (DatedKey[] next in newest.Chunk(MaxConcurrentReads))
         {
@@ -62,7 +70,7 @@ public sealed class LakeReader(IObjectStore lake)
     public async Task<IReadOnlyList<DateOnly>> DatesAsync(string? ticker, CancellationToken cancellation)
         => [.. (await KeysAsync(ticker, null, cancellation)).Select(key => key.TradeDate).Distinct().Order()];
 
-    private static List<AvgRow> Newest(IEnumerable<AvgRow> rows, int limit) => [.. rows.OrderBy(DatedKey.Of).Take(limit)];
+    private static List<AvgRow> Newest(IEnumerable<AvgRow> rows, int limit) => [.. rows.OrderBy(DatedKey.Of, NewestFirst).Take(limit)];
 
     private async Task<List<BarKey>> KeysAsync(string? ticker, DateOnly? date, CancellationToken cancellation)
     {
@@ -119,16 +127,9 @@ public sealed class LakeReader(IObjectStore lake)
 
     private sealed record BarKey(string Key, string Ticker, DateOnly TradeDate);
 
-    /// <summary>An object and its newest window, in the order in which a query shows rows: newest first, then by ticker.</summary>
-    private readonly record struct DatedKey(long NewestMicros, BarKey Key) : IComparable<DatedKey>
+    /// <summary>An object and its newest window.</summary>
+    private readonly record struct DatedKey(long NewestMicros, BarKey Key)
     {
         public static DatedKey Of(AvgRow row) => new(row.Bar.WindowStartMicros, new BarKey("", row.Ticker, row.TradeDate));
-
-        public int CompareTo(DatedKey other)
-        {
-            int order = other.NewestMicros.CompareTo(NewestMicros);
-            if (order == 0) order = string.CompareOrdinal(Key.Ticker, other.Key.Ticker);
-            return order != 0 ? order : other.Key.TradeDate.CompareTo(Key.TradeDate);
-        }
     }
 }

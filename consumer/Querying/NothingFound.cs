@@ -24,7 +24,9 @@ public static class NothingFound
 
     private static string InsteadOf(string ticker, IReadOnlyList<string> tickers)
     {
-        string[] similar = [.. tickers.Where(other => IsSimilar(ticker, other)).Take(MaxNames)];
+        // One that differs in case and blanks only is meant; others may be.
+        string[] similar = [.. tickers.Where(other => string.Equals(ticker.Trim(), other.Trim(), StringComparison.OrdinalIgnoreCase)).Take(MaxNames)];
+        if (similar.Length == 0) similar = [.. tickers.Where(other => IsSimilar(ticker, other)).Take(MaxNames)];
         return similar.Length > 0
             ? $"did you mean {string.Join(" or ", similar)}?"
             : $"it has {string.Join(", ", tickers.Take(MaxNames))}{(tickers.Count > MaxNames ? $" and {tickers.Count - MaxNames} more" : "")}";
@@ -34,7 +36,7 @@ public static class NothingFound
     {
         string left = asked.Trim().ToUpperInvariant(), right = known.Trim().ToUpperInvariant();
         // One letter off says little where there are only two.
-        return left == right || (left.Length > 2 && (right.StartsWith(left, StringComparison.Ordinal) || Typos(left, right) <= MaxTypos));
+        return left.Length > 2 && (right.StartsWith(left, StringComparison.Ordinal) || Typos(left, right) <= MaxTypos);
     }
 
     /// <summary>Letters to insert, leave out, replace or swap with their neighbour to get from one to the other.</summary>

@@ -41,6 +41,21 @@ public sealed class MostlyLateTests
         Assert.Equal(ExitCodes.Done, ExitCodes.OfRun(books, asked.Token));
     }
 
+    // A feed that goes on has no end at which to judge.
+    [Fact]
+    public void FewLateTicksBeforeAPause_AreTold()
+    {
+        var log = new TickLog();
+        var faults = new ShardFaultLog("shard", default, _log);
+        log.Tick("A", 0, 1);
+        log.Records(Enumerable.Range(OlderSeconds, 100).Select(second => TickLog.Json("A", second, 1)));
+        faults.Tell(log.Last);
+        Assert.Empty(_log.Errors);
+        log.Records(Array.Empty<string>());
+        faults.Tell(log.Last);
+        Assert.Contains("100 of the last 101 ticks", Assert.Single(_log.Errors).Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task SomeLateTicks_AreToldByTheirCountAlone()
     {

@@ -68,6 +68,7 @@ public sealed class LakeReaderTests
     [InlineData("AAPLE", null, "no ticker AAPLE in ./lake; did you mean AAPL?")]
     [InlineData("APAL", null, "no ticker APAL in ./lake; did you mean AAPL?")]
     [InlineData("GOO", null, "no ticker GOO in ./lake; did you mean GOOG or GOOGL?")]
+    [InlineData("goog", null, "no ticker goog in ./lake; did you mean GOOG?")]
     [InlineData("X", null, "no ticker X in ./lake; it has AAPL, GOOG, GOOGL, IBM")]
     [InlineData("AAPL", "2024-01-09", "no row of AAPL of trade date 2024-01-09 in ./lake; it has 2024-01-02, 2024-01-03")]
     [InlineData(null, "2024-01-09", "no row of trade date 2024-01-09 in ./lake; it has 9 dates from 2024-01-02 to 2024-02-07, the nearest are 2024-01-02 and 2024-01-03")]
