@@ -27,6 +27,7 @@ public sealed partial class ConsumerService(
     private readonly RunEnd _end = new(options, time);
     private CancellationTokenSource? _wake;
     private Exception? _failure;
+    private Exception? _blocked;
 
     /// <summary>This process among the workers of its application.</summary>
     public string Worker { get; } = options.WorkerId.Length > 0 ? options.WorkerId : $"worker-{random.NextInt64():x}";
@@ -71,7 +72,8 @@ public sealed partial class ConsumerService(
     /// <exception cref="StreamNotFoundException">There is no such stream.</exception>
     /// <exception cref="StoreUnavailableException">The lake cannot be written.</exception>
     /// <exception cref="CheckpointRefusedException">A checkpoint is another stream's or version's.</exception>
-    /// <exception cref="ForeignObjectException">An object in the lake is another stream's or program's.</exception>
+    /// <exception cref="ForeignObjectException">An object in the lake is another stream's or program's: rows of its ticker and day wait.</exception>
+    /// <exception cref="BrokenObjectException">An object in the lake cannot be read: rows of its ticker and day wait.</exception>
     /// <exception cref="StreamDataLossException">Records between the checkpoint and the stream are gone.</exception>
     public async Task RunAsync(CancellationToken drain)
     {
@@ -117,7 +119,7 @@ public sealed partial class ConsumerService(
         }
 
         IsDraining = true;
-        if (_failure is not null) ExceptionDispatchInfo.Throw(_failure);
+        if ((_failure ?? _blocked) is { } failure) ExceptionDispatchInfo.Throw(failure);
     }
 
     private async Task TakeAsync(ShardAssigner assigner, CheckpointStore checkpoints, CancellationToken stop, CancellationToken abort)
@@ -223,7 +225,10 @@ public sealed partial class ConsumerService(
         using var pipeline = new ShardPipeline(stream, flusher, progress, options, time, logger) { Decoder = Decoder, Budget = Budget, Live = Live };
         try
         {
-            return await new OwnedShard(lease, pipeline, time, logger).RunAsync(_end, drain, abort);
+            ShardOutcome outcome = await new OwnedShard(lease, pipeline, time, logger).RunAsync(_end, drain, abort);
+            // What waits for a blocked object is in the checkpoint; a run that ends with it says so.
+            if (outcome == ShardOutcome.Released && (_end.IsOneShot || drain.IsCancellationRequested)) _blocked ??= progress.Figures.Blocked.FirstOrDefault()?.Failure;
+            return outcome;
         }
         catch (Exception failure) when (IsPassing(failure) && !_end.IsOneShot && !drain.IsCancellationRequested && progress.Figures.LastReadAt is not null)
         {

@@ -30,7 +30,8 @@ public sealed class ReplayPipeline(ProducerOptions options, TimeProvider time)
         options.Validate();
         FindInputs();
         var refused = new RefusedRows(options.FailOnBadRow, options.RowRefused);
-        var archive = TickArchive.Open(_inputs!, ColumnMap.Parse(options.Columns), RowFilter.Of(options, time), refused, cancellation);
+        var archive = TickArchive.Open(_inputs!, FileHints.Of(options), RowFilter.Of(options, time), refused, cancellation);
+        if (archive.DailyFiles > 0) options.Noted?.Invoke(DailyBars.Note(options.TimeZone, archive.IsDaily && options.Retime == Retime.Now));
         bool isInterrupted = false;
         var clock = ReplayClock.Start(options, archive.IsDaily, time);
         try
@@ -53,6 +54,7 @@ public sealed class ReplayPipeline(ProducerOptions options, TimeProvider time)
         await using IRecordPublisher publisher = await RecordPublisher.OpenAsync(options.DryRun ? null : stream, options.RunId, Progress, time, cancellation);
         TimeSpan duration = options.Duration ?? TimeSpan.MaxValue;
         long limit = options.Limit ?? long.MaxValue;
+        bool isByClock = archive.IsDaily && options.Retime == Retime.Now;
         long sequence = 0;
         Tick tick = default;
 
@@ -64,7 +66,7 @@ public sealed class ReplayPipeline(ProducerOptions options, TimeProvider time)
             while (sequence < limit && ticks.TryRead(ref tick))
             {
                 cancellation.ThrowIfCancellationRequested();
-                if (!archive.IsDaily) shift.Apply(ref tick);
+                if (!isByClock) shift.Apply(ref tick);
                 if (!clock.IsDue(archive.IsDaily ? sequence * ReplayClock.DailyBarStepMicros : tick.TimestampMicros))
                 {
                     // Nothing more is due, so what is gathered leaves now, and not when the batch is full.
@@ -79,7 +81,7 @@ public sealed class ReplayPipeline(ProducerOptions options, TimeProvider time)
                 }
 
                 if (IsOver()) break;
-                if (archive.IsDaily) tick.TimestampMicros = EventTime.Of(time.GetUtcNow());
+                if (isByClock) tick.TimestampMicros = EventTime.Of(time.GetUtcNow());
                 encoder.Encode(ref tick, sequence++);
                 publisher.Add(encoder.Key, encoder.Record);
                 Progress.Pass(tick.TimestampMicros);

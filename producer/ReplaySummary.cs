@@ -12,6 +12,7 @@ namespace Streaming.Producer;
 /// <param name="TooLarge">Records that no stream takes; they were not sent.</param>
 /// <param name="RejectedByReason">Rows, most frequent reason first.</param>
 /// <param name="RejectedRows">The first ones, with their place.</param>
+/// <param name="IgnoredByReason">Unusable values of rows that were sent without them.</param>
 /// <param name="FilesRead">Files of which some part was replayed or could have been.</param>
 /// <param name="Interrupted">Stopped by the caller before its end.</param>
 public sealed record ReplaySummary(
@@ -28,6 +29,7 @@ public sealed record ReplaySummary(
     long Rejected,
     IReadOnlyDictionary<string, long> RejectedByReason,
     IReadOnlyList<RefusedRow> RejectedRows,
+    IReadOnlyDictionary<string, long> IgnoredByReason,
     int FilesRead,
     IReadOnlyList<RefusedFile> RefusedFiles,
     bool Interrupted)
@@ -50,8 +52,9 @@ public sealed record ReplaySummary(
             progress.PossiblyRepeated,
             progress.TooLarge,
             refused.RowCount,
-            refused.ByReason.ToDictionary(reason => reason.Key, reason => reason.Value),
+            refused.ByReason,
             refused.Examples,
+            refused.IgnoredByReason,
             archive.ReadableFiles,
             refused.Files,
             isInterrupted);

@@ -67,12 +67,12 @@ public sealed class ShardLease : IDisposable
     /// <exception cref="LeaseLostException">Another worker owns the shard now.</exception>
     public Task SaveAsync(FlushSnapshot snapshot, BarWriteResult written, CancellationToken cancellation)
     {
-        Volatile.Write(ref _flushProblem, written.Failures.Count > 0 ? written.Failures[0].Message : null);
+        Volatile.Write(ref _flushProblem, BlockedObject.Describe(written.Blocked) ?? (written.Failures.Count > 0 ? written.Failures[0].Message : null));
         return PutAsync(
             stored =>
             {
-                // What was noted belongs to the position before.
-                Volatile.Write(ref _readToTipAt, Unknown);
+                // What was noted belongs to the position before, unless windows alone were saved.
+                if (snapshot.Position != stored.Position) Volatile.Write(ref _readToTipAt, Unknown);
                 return stored.With(snapshot, written) with { SavedAt = IsoTime.ToMicros(_time.GetUtcNow()) };
             },
             cancellation);
@@ -82,17 +82,18 @@ public sealed class ShardLease : IDisposable
     /// <inheritdoc cref="SaveAsync"/>
     public Task RenewAsync(CancellationToken cancellation) => PutAsync(stored => stored, cancellation);
 
-    /// <summary>The shard is read to its end, and all up to there is saved: its children may begin.</summary>
+    /// <summary>The shard is read to its end, and all up to there is saved: its children may begin. What waits for a blocked object they inherit.</summary>
     /// <inheritdoc cref="SaveAsync"/>
     public Task EndAsync(CancellationToken cancellation)
         => PutAsync(stored => stored with { IsEnded = true, Problem = null, Lease = stored.Lease with { Owner = null, RequestedBy = null } }, cancellation);
 
     /// <summary>Lets the shard go, so that the next owner need not wait.</summary>
-    /// <param name="problem">Why this worker stops at the shard, for operators; null if there is none.</param>
+    /// <param name="problem">Why this worker stops at the shard, for operators; null to leave what the last flush found, which is about blocked objects.</param>
     /// <param name="isDone">The run was to end here.</param>
     /// <inheritdoc cref="SaveAsync"/>
     public Task ReleaseAsync(string? problem, bool isDone, CancellationToken cancellation)
-        => PutAsync(stored => stored with { Problem = problem, IsDone = isDone, Lease = stored.Lease with { Owner = null } }, cancellation);
+        => PutAsync(
+            stored => stored with { Problem = problem ?? Volatile.Read(ref _flushProblem), IsDone = isDone, Lease = stored.Lease with { Owner = null } }, cancellation);
 
     /// <summary>Looks whether the shard is still this worker's.</summary>
     /// <inheritdoc cref="SaveAsync"/>
@@ -106,7 +107,8 @@ public sealed class ShardLease : IDisposable
     /// The shard is empty beyond the position last stored. Kept with it, because a stream that is quiet for longer than its retention
     /// looks else like one that lost records.
     /// </summary>
-    public void NoteTip() => Volatile.Write(ref _readToTipAt, IsoTime.ToMicros(_time.GetUtcNow()));
+    /// <param name="tipMicros">See <see cref="RecordBatch.TipAtMicros"/>: by the stream's clock, because this machine's may be wrong.</param>
+    public void NoteTip(long tipMicros) => Volatile.Write(ref _readToTipAt, tipMicros);
 
     /// <summary>Records are known to be gone, and the operator has chosen to go on.</summary>
     public void NoteDataLoss() => Interlocked.Increment(ref _dataLosses);
@@ -130,7 +132,9 @@ public sealed class ShardLease : IDisposable
 
     private async Task<StoredCheckpoint> TryPutAsync(Func<CheckpointDocument, CheckpointDocument> change, string? problem, long now, CancellationToken cancellation)
     {
-        CheckpointDocument next = change(_stored.Document with { Problem = problem });
+        // A flush that was under way when the shard was let go must not take away the reason for that.
+        CheckpointDocument stored = _stored.Document;
+        CheckpointDocument next = change(stored.Lease.Owner is null ? stored : stored with { Problem = problem });
         long tip = Volatile.Read(ref _readToTipAt);
         next = next with
         {

@@ -29,7 +29,7 @@ internal static class ExitCodes
     {
         InvalidAddressException or StreamNotFoundException => BadUsage,
         StreamUnavailableException or StoreUnavailableException or AwsException => Unreachable,
-        CheckpointRefusedException or ForeignObjectException or StreamDataLossException or ParquetException or DrainTimeoutException
+        CheckpointRefusedException or ForeignObjectException or BrokenObjectException or StreamDataLossException or ParquetException or DrainTimeoutException
             or LostRaceException => Failed,
         _ => null,
     };

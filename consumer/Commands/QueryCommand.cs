@@ -27,15 +27,17 @@ internal static class QueryCommand
             IReadOnlyList<AvgRow> rows = parsed.GetValue(latest)
                 ? await reader.LatestAsync(wanted, date.Read(parsed), cancellation)
                 : await reader.NewestAsync(wanted, date.Read(parsed), limit.Read(parsed), cancellation);
-            if (rows.Count == 0)
+            if (rows.Count == 0 && reader.Unreadable.Count == 0)
             {
                 await Console.Error.WriteLineAsync($"consumer: {await NothingFound.ExplainAsync(reader, address, wanted, date.Read(parsed), cancellation)}");
                 return ExitCodes.BadUsage;
             }
 
             if (parsed.GetValue(json)) AvgRowTable.WriteJson(Console.Out, rows);
-            else AvgRowTable.Write(PlainConsole.For(Console.Out, Console.IsOutputRedirected), rows);
-            return ExitCodes.Done;
+            else if (rows.Count > 0) AvgRowTable.Write(PlainConsole.For(Console.Out, Console.IsOutputRedirected), rows);
+            foreach (string unreadable in reader.Unreadable)
+                await Console.Error.WriteLineAsync($"consumer: rows are missing, because an object cannot be read: {unreadable} (see: consumer lake repair --help)");
+            return reader.Unreadable.Count == 0 ? ExitCodes.Done : ExitCodes.Failed;
         });
         return command;
     }

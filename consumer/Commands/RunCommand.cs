@@ -27,7 +27,7 @@ internal static class RunCommand
             settings, "--on-data-loss", "where records are gone before they were read: stop the shard, or go on and count it", "stop|continue", "stop",
             "stop or continue", OptionTexts.TryDataLoss);
         CheckedOption<TimeSpan> untilIdle = Duration("--until-idle", "stop when all shards were empty for so long", null);
-        var once = new Option<bool>("--once") { Description = "stop at the end that every shard has now", Arity = ArgumentArity.Zero };
+        var once = new Option<bool>("--once") { Description = "read what every shard holds now, then stop; warns where the service does not tell where that ends", Arity = ArgumentArity.Zero };
         var backfill = new Option<bool>("--backfill")
         {
             Description = "the stream holds history for a table that another application writes: read it to its end, and complete that table's days",

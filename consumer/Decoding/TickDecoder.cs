@@ -57,17 +57,19 @@ public sealed class TickDecoder
         catch (Exception malformed) when (malformed is JsonException or InvalidOperationException)
         {
             // The reader says the second where a text that was asked for is not valid UTF-8 or an escape is half a surrogate pair.
-            return BadRecordReasons.NotJson;
+            return BadRecordReasons.NotJsonBut(record.Data);
         }
 
         if (fields.TickerLength == 0) return BadRecordReasons.NoTicker;
         if (!fields.HasTimestamp) return BadRecordReasons.NoTimestamp;
         if (!fields.HasClose) return BadRecordReasons.NoClose;
         if (tick.EventMicros - record.ArrivalMicros > TickRules.MaxAheadMicros) return BadRecordReasons.AheadOfArrival;
+        // There is one zero: as a high or a low, which of two is the larger would depend on the order.
+        tick.Close += 0.0;
         if (!fields.HasOpen) tick.Open = tick.Close;
         if (!fields.HasHigh) tick.High = tick.Close;
         if (!fields.HasLow) tick.Low = tick.Close;
-        if (!fields.HasVolume) tick.Volume = Tick.NoVolume;
+        if (!fields.HasVolume) tick.Volume = double.NaN;
         if (!fields.HasSeq) tick.Run = null;
 
         // Last, so that only tickers with a good record take a place in the table, and it can be rebuilt from the ticks alone.
@@ -77,8 +79,8 @@ public sealed class TickDecoder
 
     private string? ReadFields(ReadOnlySpan<byte> data, ref Fields fields, ref DecodedTick tick, scoped Span<byte> ticker)
     {
-        var reader = new Utf8JsonReader(data);
-        if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject) return BadRecordReasons.NotJson;
+        var reader = new Utf8JsonReader(data.StartsWith(RecordShape.ByteOrderMark) ? data[RecordShape.ByteOrderMark.Length..] : data);
+        if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject) return BadRecordReasons.NotJsonBut(data);
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             string? fault = ReadField(ref reader, ref fields, ref tick, ticker);
@@ -98,18 +100,16 @@ public sealed class TickDecoder
             reader.Read();
             if (reader.TokenType != JsonTokenType.Number) return BadRecordReasons.NoClose;
             fields.HasClose = true;
-            if (!TryGetPrice(ref reader, out tick.Close)) return BadRecordReasons.BadClose;
-            tick.ExactClose = ExactPrice.Parse(reader.ValueSpan);
-            return null;
+            return reader.TryGetDouble(out tick.Close) && TickRules.IsPrice(tick.Close) ? null : BadRecordReasons.BadClose;
         }
 
         if (name.SequenceEqual(TickJson.Ticker)) return ReadTicker(ref reader, ref fields, ticker);
         if (name.SequenceEqual(TickJson.Timestamp)) return ReadTimestamp(ref reader, ref fields, ref tick);
         if (name.SequenceEqual(TickJson.Date)) return ReadDate(ref reader, ref tick);
-        if (name.SequenceEqual(TickJson.Open)) return ReadPrice(ref reader, out fields.HasOpen, out tick.Open, BadRecordReasons.BadOpen);
-        if (name.SequenceEqual(TickJson.High)) return ReadPrice(ref reader, out fields.HasHigh, out tick.High, BadRecordReasons.BadHigh);
-        if (name.SequenceEqual(TickJson.Low)) return ReadPrice(ref reader, out fields.HasLow, out tick.Low, BadRecordReasons.BadLow);
-        if (name.SequenceEqual(TickJson.Volume)) return ReadVolume(ref reader, ref fields, ref tick);
+        if (name.SequenceEqual(TickJson.Open)) return ReadOther(ref reader, TickRules.IsSidePrice, out fields.HasOpen, out tick.Open);
+        if (name.SequenceEqual(TickJson.High)) return ReadOther(ref reader, TickRules.IsSidePrice, out fields.HasHigh, out tick.High);
+        if (name.SequenceEqual(TickJson.Low)) return ReadOther(ref reader, TickRules.IsSidePrice, out fields.HasLow, out tick.Low);
+        if (name.SequenceEqual(TickJson.Volume)) return ReadOther(ref reader, TickRules.IsVolume, out fields.HasVolume, out tick.Volume);
         if (name.SequenceEqual(TickJson.Run)) return ReadRun(ref reader, ref tick);
         if (name.SequenceEqual(TickJson.Seq)) return ReadSeq(ref reader, ref fields, ref tick);
         return SkipRest(ref reader);
@@ -159,31 +159,13 @@ public sealed class TickDecoder
         return null;
     }
 
-    private static string? ReadPrice(ref Utf8JsonReader reader, out bool has, out double price, string fault)
+    /// <summary>A number other than the close: one that is not usable is absent, since only the close decides whether the tick counts.</summary>
+    private static string? ReadOther(ref Utf8JsonReader reader, Func<double, bool> isUsable, out bool has, out double value)
     {
         reader.Read();
-        price = 0;
-        has = reader.TokenType != JsonTokenType.Null;
-        if (!has) return null;
-        return reader.TokenType == JsonTokenType.Number && TryGetPrice(ref reader, out price) ? null : fault;
-    }
-
-    private static bool TryGetPrice(ref Utf8JsonReader reader, out double price)
-        => reader.TryGetDouble(out price) && TickRules.IsPrice(price);
-
-    private static string? ReadVolume(ref Utf8JsonReader reader, ref Fields fields, ref DecodedTick tick)
-    {
-        reader.Read();
-        fields.HasVolume = reader.TokenType != JsonTokenType.Null;
-        if (!fields.HasVolume) return null;
-        if (reader.TokenType != JsonTokenType.Number) return BadRecordReasons.BadVolume;
-        if (reader.TryGetInt64(out tick.Volume)) return tick.Volume >= 0 ? null : BadRecordReasons.BadVolume;
-
-        // pandas turns an integer column with a gap into floats: 100.0 is a whole number too.
-        if (!reader.TryGetDouble(out double volume) || volume < 0 || volume >= 9223372036854775808d || volume != Math.Floor(volume))
-            return BadRecordReasons.BadVolume;
-        tick.Volume = (long)volume;
-        return null;
+        value = 0;
+        has = reader.TokenType == JsonTokenType.Number && reader.TryGetDouble(out value) && isUsable(value);
+        return SkipRest(ref reader);
     }
 
     // Of run and seq nothing is a fault: others may use such names for something else, and then the record has neither.

@@ -13,18 +13,15 @@ public struct WindowValue
     /// <summary>One minute, in microseconds.</summary>
     public const long LengthMicros = 60_000_000;
 
-    // What every tick touches comes first, so that it lies together.
+    /// <summary>Sum of the closes. Its lower half, which ordinary prices do not touch, lies outside of what every tick touches.</summary>
+    public ExactSum CloseSum;
+
+    // What every tick touches lies together, to the upper half of the volumes' sum.
 
     /// <summary>Start of the minute, UTC microseconds since 1970.</summary>
     public long StartMicros;
 
     public long TickCount;
-
-    /// <summary>Sum of the closes in units of 1e-12 (<see cref="ExactPrice"/>).</summary>
-    public Int128 CloseSum;
-
-    // Of volumes, which are never below zero: the lower word, and how often it passed its end.
-    private ulong _volumeSum;
 
     public double High;
     public double Low;
@@ -38,22 +35,18 @@ public struct WindowValue
 
     // Not as one nullable with the sum: it would be copied as a whole, for which the processor waits until its parts are written.
     private bool _hasVolume;
-    private uint _volumeOverflows;
+    private ExactSum _volumeSum;
 
     /// <summary>The first tick's in shard order, so that the window never moves between partitions.</summary>
     public DateOnly TradeDate;
 
     public double Open;
 
-    /// <summary>Null if no tick had a volume. Wider than the column, so that the sum itself cannot overflow.</summary>
-    public Int128? VolumeSum
+    /// <summary>Null if no tick had a volume.</summary>
+    public ExactSum? VolumeSum
     {
-        readonly get => _hasVolume ? new Int128(_volumeOverflows, _volumeSum) : null;
-        init
-        {
-            Int128 sum = value.GetValueOrDefault();
-            (_hasVolume, _volumeSum, _volumeOverflows) = (value is not null, (ulong)sum, (uint)(sum >>> 64));
-        }
+        readonly get => _hasVolume ? _volumeSum : null;
+        init => (_hasVolume, _volumeSum) = (value is not null, value.GetValueOrDefault());
     }
 
     public readonly long EndMicros => StartMicros + LengthMicros;
@@ -82,8 +75,8 @@ public struct WindowValue
     public void Add(in DecodedTick tick)
     {
         TickCount++;
-        CloseSum += tick.ExactClose;
-        // Without branches, which nobody could foresee. Prices are never NaN, nor zero.
+        CloseSum.Add(tick.Close);
+        // Without branches, which nobody could foresee. Prices are never NaN, nor negative zero.
         High = double.MaxNative(High, tick.High);
         Low = double.MinNative(Low, tick.Low);
         if (tick.EventMicros < FirstMicros)
@@ -98,9 +91,8 @@ public struct WindowValue
         long close = BitConverter.DoubleToInt64Bits(tick.Close);
         LastClose = BitConverter.Int64BitsToDouble(close ^ ((close ^ BitConverter.DoubleToInt64Bits(LastClose)) & earlier));
 
-        if (tick.Volume == Tick.NoVolume) return;
+        if (double.IsNaN(tick.Volume)) return;
         _hasVolume = true;
-        _volumeSum += (ulong)tick.Volume;
-        if (_volumeSum < (ulong)tick.Volume) _volumeOverflows++;
+        _volumeSum.Add(tick.Volume);
     }
 }

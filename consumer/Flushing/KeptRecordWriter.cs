@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Globalization;
 using System.Text.Json;
+using Streaming.Consumer.Decoding;
 using Streaming.Consumer.EventTime;
 using Streaming.Shared.Objects;
 using Streaming.Shared.Ticks;
@@ -91,7 +92,8 @@ public sealed class KeptRecordWriter(IObjectStore store, ObjectOrigin origin, St
             json.WriteString("stream_id", origin.StreamId);
             json.WriteString("shard", origin.Shard);
             json.WriteString("sequence_number", record.SequenceNumber.ToString());
-            json.WriteString("arrival", IsoTime.ToDateTime(record.ArrivalMicros).ToString("O", CultureInfo.InvariantCulture));
+            if (record.ArrivalMicros is { } arrival) json.WriteString("arrival", IsoTime.ToDateTime(arrival).ToString("O", CultureInfo.InvariantCulture));
+            else json.WriteNull("arrival");
             json.WriteString("reason", record.Reason);
             json.WriteNumber("bytes", record.Data.Length);
             WriteData(json, kind, record);
@@ -107,9 +109,9 @@ public sealed class KeptRecordWriter(IObjectStore store, ObjectOrigin origin, St
         {
             json.WriteString("object", LakeLayout.RawRecord(kind, _folder, record.SequenceNumber.ToString()));
         }
-        else if (kind == LateKind && !record.Data.AsSpan().ContainsAny((byte)'\n', (byte)'\r'))
+        else if (kind == LateKind && !record.Data.AsSpan().ContainsAny((byte)'\n', (byte)'\r') && !record.Data.AsSpan().StartsWith(RecordShape.ByteOrderMark))
         {
-            // A late record is a JSON object that was understood; in one line it can stand as it came.
+            // A late record is a JSON object that was understood; in one line and without a mark before it, it can stand as it came.
             json.WritePropertyName("event");
             json.WriteRawValue(record.Data);
         }

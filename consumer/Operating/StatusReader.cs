@@ -27,6 +27,8 @@ internal sealed class StatusReader(IRecordStream stream, IObjectStore lake, stri
             documents.Add(shard, (await checkpoints.ReadAsync(shard, cancellation))?.Document);
 
         HashSet<string> silent = await SilentAsync(checkpoints, documents, withLag, cancellation);
+        // A shard may have been closed and read to its end since it was listed.
+        if (shards.Any(shard => !shard.IsClosed && documents[shard.Id] is { IsEnded: true })) shards = [.. await stream.ListShardsAsync(cancellation)];
         var status = new List<ShardStatus>();
         foreach ((string id, CheckpointDocument? document) in documents)
         {
@@ -34,6 +36,7 @@ internal sealed class StatusReader(IRecordStream stream, IObjectStore lake, stri
             bool hasOpenParents = listed?.ParentIds.Any(parent => documents.TryGetValue(parent, out CheckpointDocument? before) && before is not { IsEnded: true }) ?? false;
             var shard = ShardStatus.Of(id, document, listed is not null, silent.Contains(id), hasOpenParents, time.GetUtcNow());
             bool isRead = listed is not null && document is { IsEnded: false };
+            if (listed is { IsClosed: false } && document is { IsEnded: true }) shard = shard with { Problem = EndedWhileOpen(id) };
             status.Add(withLag && isRead ? await WithLagAsync(shard, document!, cancellation) : shard);
         }
 
@@ -75,7 +78,7 @@ internal sealed class StatusReader(IRecordStream stream, IObjectStore lake, stri
             RecordBatch batch;
             do batch = await reader.ReadAsync(cancellation);
             while (batch.Count == 0 && batch.MillisBehindLatest > 0 && time.GetElapsedTime(startedAt) < LagLimit);
-            long behind = batch.Count == 0 ? batch.MillisBehindLatest : (long)(time.GetUtcNow() - Arrival(batch)).TotalMilliseconds;
+            long behind = batch.Count == 0 || !batch[0].HasArrival ? batch.MillisBehindLatest : (long)(time.GetUtcNow() - Arrival(batch)).TotalMilliseconds;
             return shard with { BehindMs = Math.Max(0, behind) };
         }
         catch (StreamDataLossException loss)
@@ -83,6 +86,10 @@ internal sealed class StatusReader(IRecordStream stream, IObjectStore lake, stri
             return shard with { State = "stopped", Problem = shard.Problem ?? loss.Message };
         }
     }
+
+    private static string EndedWhileOpen(string shard)
+        => "the checkpoint says that the shard is read to its end, but the stream lists it as open: what it still gets is read by no worker. "
+            + $"Read it again: consumer checkpoints reset --shard {shard}";
 
     private static StreamPosition StartOf(CheckpointDocument document)
     {

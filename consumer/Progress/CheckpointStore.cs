@@ -72,7 +72,7 @@ internal sealed class CheckpointStore(IObjectStore store, StreamDescription stre
             CheckOrigin(shard, document);
             return document with { Version = CheckpointDocument.CurrentVersion };
         }
-        catch (Exception broken) when (broken is JsonException or FormatException or InvalidOperationException)
+        catch (Exception broken) when (broken is JsonException or FormatException or InvalidOperationException or ArgumentOutOfRangeException)
         {
             throw Refused(shard, $"is broken ({broken.Message})");
         }

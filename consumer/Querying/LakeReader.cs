@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Streaming.Consumer.Flushing;
 using Streaming.Shared.Objects;
+using Streaming.Shared.Parquet;
 
 namespace Streaming.Consumer.Querying;
 
@@ -25,6 +26,12 @@ public sealed class LakeReader(IObjectStore lake)
         return order != 0 ? order : right.Key.TradeDate.CompareTo(left.Key.TradeDate);
     });
 
+    // The page keeps one reader and asks again and again.
+    private readonly HashSet<string> _unreadable = [];
+
+    /// <summary>Objects whose rows are missing in the newest or latest rows that were read, each with the reason.</summary>
+    public IReadOnlyCollection<string> Unreadable => _unreadable;
+
     /// <summary>The newest rows by window end, then ticker. Reads no more objects than it needs.</summary>
     public async Task<IReadOnlyList<AvgRow>> NewestAsync(string? ticker, DateOnly? date, int limit, CancellationToken cancellation)
     {
@@ -32,7 +39,7 @@ public sealed class LakeReader(IObjectStore lake)
         foreach (DatedKey[] next in (await DatedKeysAsync(ticker, date, cancellation)).Order(NewestFirst).Chunk(MaxConcurrentReads))
         {
             if (rows.Count == limit && NewestFirst.Compare(DatedKey.Of(rows[^1]), next[0]) <= 0) break;
-            foreach (IReadOnlyList<AvgRow> read in await Task.WhenAll(next.Select(key => RowsAsync(key.Key, cancellation)))) rows.AddRange(read);
+            foreach (IReadOnlyList<AvgRow> read in await Task.WhenAll(next.Select(key => TryRowsAsync(key.Key, cancellation)))) rows.AddRange(read);
             if (rows.Count >= limit) rows = Newest(rows, limit);
         }
 
@@ -42,18 +49,15 @@ public sealed class LakeReader(IObjectStore lake)
     /// <summary>The newest row of each ticker, by ticker.</summary>
     public async Task<IReadOnlyList<AvgRow>> LatestAsync(string? ticker, DateOnly? date, CancellationToken cancellation)
     {
-        IEnumerable<DatedKey> newest = (await DatedKeysAsync(ticker, date, cancellation)).GroupBy(key => key.Key.Ticker).Select(keys => keys.Min(NewestFirst));
         var latest = new List<AvgRow>();
-        foreach (DatedKey[] next in newest.Chunk(MaxConcurrentReads))
-        {
-            foreach (IReadOnlyList<AvgRow> rows in await Task.WhenAll(next.Select(key => RowsAsync(key.Key, cancellation))))
-                latest.AddRange(Newest(rows, 1).Select(row => row.Apart()));
-        }
+        foreach (IGrouping<string, DatedKey>[] next in (await DatedKeysAsync(ticker, date, cancellation)).GroupBy(key => key.Key.Ticker).Chunk(MaxConcurrentReads))
+            latest.AddRange((await Task.WhenAll(next.Select(keys => NewestRowAsync(keys.Order(NewestFirst), cancellation)))).OfType<AvgRow>());
 
         return [.. latest.OrderBy(row => row.Ticker, StringComparer.Ordinal)];
     }
 
     /// <summary>All rows, object by object.</summary>
+    /// <exception cref="ParquetException">An object cannot be read.</exception>
     public async IAsyncEnumerable<AvgRow> AllAsync([EnumeratorCancellation] CancellationToken cancellation)
     {
         foreach (BarKey key in await KeysAsync(null, null, cancellation))
@@ -100,14 +104,39 @@ public sealed class LakeReader(IObjectStore lake)
         return dated;
     }
 
+    private async Task<AvgRow?> NewestRowAsync(IEnumerable<DatedKey> keys, CancellationToken cancellation)
+    {
+        // Nearly always the first.
+        foreach (DatedKey key in keys)
+        {
+            if (Newest(await TryRowsAsync(key.Key, cancellation), 1) is [AvgRow newest]) return newest.Apart();
+        }
+
+        return null;
+    }
+
     /// <summary>Start of the newest window of an object; null if it has no rows.</summary>
     private async Task<long?> NewestOfAsync(BarKey key, CancellationToken cancellation)
     {
         // An object may be deleted between the listing and here; then it has no rows.
         if (await lake.GetTailAsync(key.Key, FooterBytes, cancellation) is not { } tail) return null;
         if (BarObjectCodec.NewestWindow(key.Key, tail) is { } micros) return micros;
-        IReadOnlyList<AvgRow> rows = await RowsAsync(key, cancellation);
+        IReadOnlyList<AvgRow> rows = await TryRowsAsync(key, cancellation);
         return rows.Count == 0 ? null : rows.Max(row => row.Bar.WindowStartMicros);
+    }
+
+    /// <summary>Without the rows of an object that cannot be read: the others are right all the same, and whoever reads them is told of it.</summary>
+    private async Task<IReadOnlyList<AvgRow>> TryRowsAsync(BarKey key, CancellationToken cancellation)
+    {
+        try
+        {
+            return await RowsAsync(key, cancellation);
+        }
+        catch (ParquetException broken)
+        {
+            lock (_unreadable) _unreadable.Add($"{lake.Address}/{key.Key}: {broken.Problem}");
+            return [];
+        }
     }
 
     private async Task<IReadOnlyList<AvgRow>> RowsAsync(BarKey key, CancellationToken cancellation)

@@ -10,5 +10,5 @@ namespace Streaming.Producer.Archive;
 internal sealed record InputFile(string Path, IReadOnlyDictionary<string, string?> Partitions, Func<IByteSource> OpenBytes)
 {
     /// <exception cref="ParquetException">It is no Parquet, or broken.</exception>
-    public ParquetFile Open() => ParquetFile.Open(OpenBytes());
+    public IHistoryFile Open() => new ParquetHistory(ParquetFile.Open(OpenBytes()));
 }

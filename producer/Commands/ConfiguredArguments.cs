@@ -23,13 +23,20 @@ internal static class ConfiguredArguments
         var settings = new List<string>();
         foreach (Option option in typed.CommandResult.Command.Options)
         {
-            if (typed.GetResult(option) is { Implicit: false } || section[KeyOf(option)] is not { Length: > 0 } text) continue;
-            if (option.Arity.MaximumNumberOfValues > 0) settings.AddRange([option.Name, text]);
-            else if (bool.TryParse(text, out bool isOn) && isOn) settings.Add(option.Name);
+            if (typed.GetResult(option) is { Implicit: false }) continue;
+            foreach (string text in ValuesOf(section.GetSection(KeyOf(option))))
+            {
+                if (option.Arity.MaximumNumberOfValues > 0) settings.AddRange([option.Name, text]);
+                else if (bool.TryParse(text, out bool isOn) && isOn) settings.Add(option.Name);
+            }
         }
 
         return [.. args, .. settings];
     }
+
+    // What may be repeated is a list there: STREAMING__Producer__Column__0=close=px.
+    private static IEnumerable<string> ValuesOf(IConfigurationSection setting)
+        => setting.GetChildren().Select(item => item.Value).Prepend(setting.Value).OfType<string>().Where(text => text.Length > 0);
 
     /// <summary><c>--create-stream</c> is <c>CreateStream</c>.</summary>
     private static string KeyOf(Option option)

@@ -25,6 +25,7 @@ internal static class ReplayCommand
             ProducerOptions options = replay.Read(parsed, context.RunId) with
             {
                 Aws = stream.Aws.Read(parsed),
+                Noted = display.WriteLine,
                 RowRefused = isVerbose ? row => display.WriteLine(row.ToString()) : null,
             };
             var pipeline = new ReplayPipeline(options, context.Time);

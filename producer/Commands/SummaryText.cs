@@ -25,6 +25,7 @@ internal static class SummaryText
         if (summary.Retried > 0) error.WriteLine($"throttled {summary.Throttled}, retried {summary.Retried}");
         if (summary.PossiblyRepeated > 0) error.WriteLine($"possibly repeated {summary.PossiblyRepeated} (sent again after an unknown outcome; same run and seq)");
         if (summary.TooLarge > 0) error.WriteLine($"too large for a stream, not sent: {summary.TooLarge}");
+        foreach ((string reason, long count) in summary.IgnoredByReason) error.WriteLine($"ignored {count} values: {reason}");
         string reasons = string.Join(", ", summary.RejectedByReason.Select(reason => $"{reason.Value} {reason.Key}"));
         error.WriteLine($"rejected {summary.Rejected} rows{(reasons.Length > 0 ? $": {reasons}" : "")}; refused {summary.RefusedFiles.Count} files");
     }

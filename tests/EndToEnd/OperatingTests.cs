@@ -59,6 +59,61 @@ public sealed class OperatingTests : IDisposable
         Assert.EndsWith("NOT healthy\n", status.Output, StringComparison.Ordinal);
     }
 
+    // As a producer leaves the stream that was killed after its sync: an opened reader used to write the log's end.
+    [Fact]
+    public async Task Looking_ChangesNoFileOfTheStream()
+    {
+        await ReplaySampleAsync(shards: 2);
+        (await Cli.ConsumerAsync(_folder.Path, "run", "--once")).ShouldExit(0);
+        byte[] end = await File.ReadAllBytesAsync(_folder["data/stream/log.end"]);
+        await PutAsync([("A", """{"ticker":"A","timestamp":"2024-01-02T15:04:05Z","close":1}""")]);
+        await File.WriteAllBytesAsync(_folder["data/stream/log.end"], end);
+        string before = Contents("data/stream");
+        await Cli.ConsumerAsync(_folder.Path, "status");
+        await Cli.ConsumerAsync(_folder.Path, "checkpoints", "list");
+        await Cli.ConsumerAsync(_folder.Path, "query");
+        (await Cli.ProducerAsync(_folder.Path, "stream", "describe")).ShouldExit(0);
+        (await Cli.ConsumerAsync(_folder.Path, "run", "--once")).ShouldExit(0);
+        Assert.Equal(before, Contents("data/stream"));
+        Assert.Contains("books: 5,001 read", (await Cli.ConsumerAsync(_folder.Path, "status")).Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task BrokenObject_IsNamedByEveryCommandAndMovedAsideOnRequest()
+    {
+        await ReplaySampleAsync(shards: 1);
+        (await Cli.ConsumerAsync(_folder.Path, "run", "--once")).ShouldExit(0);
+        string file = Directory.GetFiles(_folder["data/lake/avg_1min"], "*.parquet", SearchOption.AllDirectories).Order(StringComparer.Ordinal).First();
+        string key = Path.GetRelativePath(_folder["data/lake"], file).Replace('\\', '/');
+        byte[] good = await File.ReadAllBytesAsync(file);
+        await File.WriteAllBytesAsync(file, good[..100]);
+
+        CliResult query = (await Cli.ConsumerAsync(_folder.Path, "query", "--latest", "--json")).ShouldExit(1);
+        Assert.NotEmpty(query.Output);
+        Assert.Contains(key, query.Error, StringComparison.Ordinal);
+        CliResult run = (await Cli.ConsumerAsync(_folder.Path, "run", "--once")).ShouldExit(1);
+        Assert.Contains(key, run.Error, StringComparison.Ordinal);
+        Assert.Contains("consumer lake repair", run.Error, StringComparison.Ordinal);
+        Assert.Contains(key, (await Cli.ConsumerAsync(_folder.Path, "status")).ShouldExit(1).Output, StringComparison.Ordinal);
+
+        CliResult asked = (await Cli.ConsumerAsync(_folder.Path, "lake", "repair", "--object", key)).ShouldExit(1);
+        Assert.Contains("nothing was changed", asked.Error, StringComparison.Ordinal);
+        Assert.True(File.Exists(file));
+        CliResult repaired = (await Cli.ConsumerAsync(_folder.Path, "lake", "repair", "--object", key, "--yes")).ShouldExit(0);
+        Assert.Contains("Checkpoints hold", repaired.Error, StringComparison.Ordinal);
+        Assert.False(File.Exists(file));
+        string aside = Assert.Single(Directory.GetFiles(_folder["data/lake/set-aside"], "*.parquet", SearchOption.AllDirectories));
+        Assert.Equal(good[..100], await File.ReadAllBytesAsync(aside));
+        (await Cli.ConsumerAsync(_folder.Path, "lake", "repair", "--object", key, "--yes")).ShouldExit(1);
+
+        (await Cli.ConsumerAsync(_folder.Path, "run", "--once")).ShouldExit(0);
+        Assert.True(File.Exists(file));
+        (await Cli.ConsumerAsync(_folder.Path, "query", "--latest")).ShouldExit(0);
+        CliResult readable = (await Cli.ConsumerAsync(_folder.Path, "lake", "repair", "--object", key, "--yes")).ShouldExit(1);
+        Assert.Contains("can be read", readable.Error, StringComparison.Ordinal);
+        (await Cli.ConsumerAsync(_folder.Path, "lake", "repair", "--object", "avg_1min/x", "--yes")).ShouldExit(2);
+    }
+
     [Fact]
     public async Task CheckpointsList_HasALineForEachShard()
     {
@@ -260,6 +315,9 @@ public sealed class OperatingTests : IDisposable
     }
 
     public void Dispose() => _folder.Dispose();
+
+    private string Contents(string folder) => string.Join('\n', Directory.GetFiles(_folder[folder], "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal)
+        .Select(file => $"{file} {Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(file)))}"));
 
     private async Task ReplaySampleAsync(int shards)
     {

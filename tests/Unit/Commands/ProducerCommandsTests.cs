@@ -37,6 +37,13 @@ public sealed class ProducerCommandsTests : IDisposable
     [InlineData(2, "not a duration", "replay", "TICKS", "--duration", "10")]
     [InlineData(2, "no field", "replay", "TICKS", "--dry-run", "--columns", "px=close")]
     [InlineData(2, "not known", "replay", "TICKS", "--time-zone", "Mars/Olympus")]
+    [InlineData(2, "--input-time-zone Mars/Olympus is not known", "replay", "TICKS", "--input-time-zone", "Mars/Olympus")]
+    [InlineData(2, "--input-time-zone Mars/Olympus is not known", "inspect", "TICKS", "--input-time-zone", "Mars/Olympus")]
+    [InlineData(2, "not a power of ten", "replay", "TICKS", "--price-scale", "3e-9")]
+    [InlineData(2, "not a power of ten", "replay", "TICKS", "--price-scale", "0")]
+    [InlineData(2, "no field", "replay", "TICKS", "--dry-run", "--column", "px=close")]
+    [InlineData(2, "one of the two", "replay", "TICKS", "--ticker", "A", "--ticker-from-file-name")]
+    [InlineData(2, "--tickers A", "replay", "TICKS", "--ticker", "A", "--dry-run")]
     [InlineData(2, "none of", "replay", "TICKS", "--gaps", "jump")]
     [InlineData(2, "no stream at", "replay", "TICKS", "--stream", "FOLDER/none")]
     [InlineData(2, "gopher://x", "replay", "TICKS", "--stream", "gopher://x")]
@@ -91,6 +98,24 @@ public sealed class ProducerCommandsTests : IDisposable
             .Where(column => column.GetProperty("name").GetString() == "ts")
             .Select(column => $"{column.GetProperty("name")}:{column.GetProperty("field")}")));
         Assert.Equal(Open, file.GetProperty("first").GetDateTimeOffset());
+    }
+
+    [Fact]
+    public async Task Inspect_ShowsRangesOfEachFileAndOfAll()
+    {
+        string other = TickFile.Write(_folder["other.parquet"], [TickFile.Tick("C", Open.AddDays(1), 0.5)]);
+        Assert.Equal(0, await RunAsync("inspect", Ticks(), other, "--json", "--price-scale", "1e-2"));
+        JsonElement[] lines = [.. _output.ToString().TrimEnd().Split('\n').Select(line => JsonDocument.Parse(line).RootElement)];
+        Assert.Equal(3, lines.Length);
+        Assert.Equal(0.005, lines[1].GetProperty("lowestPrice").GetDouble());
+        Assert.Equal(2, lines[2].GetProperty("files").GetInt32());
+        Assert.Equal(0.005, lines[2].GetProperty("lowestPrice").GetDouble());
+        Assert.Equal((Open, Open.AddDays(1)), (lines[2].GetProperty("first").GetDateTimeOffset(), lines[2].GetProperty("last").GetDateTimeOffset()));
+
+        _output.GetStringBuilder().Clear();
+        Assert.Equal(0, await RunAsync("inspect", Ticks(), other));
+        Assert.Contains("total of 2 files\n", _output.ToString(), StringComparison.Ordinal);
+        Assert.Contains("price     0.5 to 0.5\n", _output.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]

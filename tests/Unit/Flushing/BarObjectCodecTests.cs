@@ -62,7 +62,7 @@ public sealed class BarObjectCodecTests
             int ticks = random.Next(1, isThin ? 4 : 200);
             return new Bar(
                 minute * WindowValue.LengthMicros, cents / 100.0 / ticks, Odd(cents / 100.0), (cents + random.Next(9)) / 100.0, (cents + 12) / 100.0,
-                -cents / 100.0, hasVolume && random.Next(20) > 0 ? random.NextInt64() >> random.Next(64) : null, ticks);
+                -cents / 100.0, hasVolume && random.Next(20) > 0 ? random.NextInt64() / Math.Pow(10, random.Next(20)) : null, ticks);
         })];
 
         double Odd(double usual) => random.Next(50) == 0 ? -0.0 : usual;

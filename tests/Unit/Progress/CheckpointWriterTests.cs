@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using Streaming.Consumer.Progress;
 using Streaming.Shared.Streams;
+using Streaming.Shared.Ticks;
 
 namespace Streaming.Tests.Unit.Progress;
 
@@ -62,7 +63,12 @@ public sealed class CheckpointWriterTests
 
     private static long? MaybeNumber(Random random) => random.Next(2) == 0 ? null : Number(random);
 
-    private static Int128 Wide(Random random) => new((ulong)Number(random), (ulong)Number(random));
+    private static ExactSum Wide(Random random)
+    {
+        var sum = new ExactSum();
+        for (int terms = random.Next(6); terms > 0; terms--) sum.Add(Number(random) * Math.Pow(10, random.Next(-20, 0)));
+        return sum;
+    }
 
     private static double Price(Random random) => random.Next(3) == 0 ? random.NextInt64() * 1e-12 : random.Next(1_000_000) / 10_000.0;
 
