@@ -44,8 +44,9 @@ export class Ticker {
     return this.bars.slice(first);
   }
 
+  /** Of the averages of these minutes, as the chart of 30 minutes has it. */
   get change() {
-    return this.latest.last / this.recent[0].avg - 1;
+    return this.latest.avg / this.recent[0].avg - 1;
   }
 
   /** Whether its close stands out: from the first look at the change, so that a busy page does not miss it. */
