@@ -95,14 +95,6 @@ public sealed class ShardLease : IDisposable
         => PutAsync(
             stored => stored with { Problem = problem ?? Volatile.Read(ref _flushProblem), IsDone = isDone, Lease = stored.Lease with { Owner = null } }, cancellation);
 
-    /// <summary>Looks whether the shard is still this worker's.</summary>
-    /// <inheritdoc cref="SaveAsync"/>
-    public async Task CheckAsync(CancellationToken cancellation)
-    {
-        StoredCheckpoint? standing = await _checkpoints.Retry.RunAsync(token => _checkpoints.ReadAsync(Shard, token), cancellation);
-        if (!IsMine(standing)) throw new LeaseLostException(Shard);
-    }
-
     /// <summary>
     /// The shard is empty beyond the position last stored. Kept with it, because a stream that is quiet for longer than its retention
     /// looks else like one that lost records.

@@ -69,12 +69,6 @@ public sealed class ShardLease : IDisposable
         => PutAsync(
             stored => stored with { Problem = problem ?? Volatile.Read(ref _flushProblem), IsDone = isDone, Lease = stored.Lease with { Owner = null } }, cancellation);
 
-    public async Task CheckAsync(CancellationToken cancellation)
-    {
-        StoredCheckpoint? standing = await _checkpoints.Retry.RunAsync(token => _checkpoints.ReadAsync(Shard, token), cancellation);
-        if (!IsMine(standing)) throw new LeaseLostException(Shard);
-    }
-
     public void NoteTip(long tipMicros) => Volatile.Write(ref _readToTipAt, tipMicros);
 
     public void NoteDataLoss() => Interlocked.Increment(ref _dataLosses);
