@@ -8,7 +8,8 @@ namespace Streaming.Consumer.Decoding;
 
 /// <summary>
 /// Owns: the bytes of a record to a tick, or a reason why not. Does not own: what becomes of either.
-/// Fields may come in any order, unknown ones are ignored, of a repeated one the last counts; null is absent.
+/// Fields may come in any order, unknown ones are ignored, of a repeated one the last counts; null is absent. A record that lacks a required
+/// field may have it by its alias (docs/record-format.md).
 /// </summary>
 public sealed class TickDecoder
 {
@@ -52,6 +53,13 @@ public sealed class TickDecoder
         try
         {
             string? fault = ReadFields(record.Data, ref fields, ref tick, ticker);
+            if (fault is null && !fields.HasRequired)
+            {
+                // Once more, because an alias counts only where its field is nowhere in the record.
+                fields.Aliased = (!fields.HasTicker, !fields.HasTimestamp, !fields.HasClose);
+                fault = ReadFields(record.Data, ref fields, ref tick, ticker);
+            }
+
             if (fault is not null) return fault;
         }
         catch (Exception malformed) when (malformed is JsonException or InvalidOperationException)
@@ -94,7 +102,7 @@ public sealed class TickDecoder
 
     private string? ReadField(ref Utf8JsonReader reader, ref Fields fields, ref DecodedTick tick, scoped Span<byte> ticker)
     {
-        ReadOnlySpan<byte> name = TextOf(reader, stackalloc byte[MaxNameBytes]);
+        ReadOnlySpan<byte> name = fields.OwnName(TextOf(reader, stackalloc byte[MaxNameBytes]));
         if (name.SequenceEqual(TickJson.Close))
         {
             reader.Read();
@@ -118,6 +126,7 @@ public sealed class TickDecoder
     private static string? ReadTicker(ref Utf8JsonReader reader, ref Fields fields, scoped Span<byte> ticker)
     {
         reader.Read();
+        fields.HasTicker = true;
         if (reader.TokenType != JsonTokenType.String) return BadRecordReasons.NoTicker;
         Span<byte> unescaped = stackalloc byte[TickRules.MaxTickerBytes * 6];
         if (reader.ValueSpan.Length > unescaped.Length) return BadRecordReasons.TickerTooLong;
@@ -197,6 +206,7 @@ public sealed class TickDecoder
     private struct Fields
     {
         public int TickerLength;
+        public bool HasTicker;
         public bool HasTimestamp;
         public bool HasClose;
         public bool HasOpen;
@@ -204,5 +214,18 @@ public sealed class TickDecoder
         public bool HasLow;
         public bool HasVolume;
         public bool HasSeq;
+
+        /// <summary>Fields that are looked for by their aliases, too.</summary>
+        public (bool Ticker, bool Timestamp, bool Close) Aliased;
+
+        public readonly bool HasRequired => HasTicker && HasTimestamp && HasClose;
+
+        /// <summary>The contract's name of an alias that counts; any other name as it is.</summary>
+        public readonly ReadOnlySpan<byte> OwnName(ReadOnlySpan<byte> name)
+        {
+            if (Aliased.Ticker && name.SequenceEqual(TickJson.TickerAlias)) return TickJson.Ticker;
+            if (Aliased.Timestamp && name.SequenceEqual(TickJson.TimestampAlias)) return TickJson.Timestamp;
+            return Aliased.Close && name.SequenceEqual(TickJson.CloseAlias) ? TickJson.Close : name;
+        }
     }
 }

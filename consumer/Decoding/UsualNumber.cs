@@ -46,15 +46,15 @@ internal static class UsualNumber
         Vector128<byte> digits = DigitsAt(text, at, out uint ends);
         int whole = BitOperations.TrailingZeroCount(ends);
         if ((uint)(whole - 1) >= MaxWholeDigits || HasLeadingZero(text, at, whole)) return 0;
-        int length = whole;
-        int decimals = 0;
-        if (text.Byte(at + whole) == (byte)'.')
+        if (text.Byte(at + whole) != (byte)'.')
         {
-            length = BitOperations.TrailingZeroCount(ends & (ends - 1));
-            decimals = length - whole - 1;
-            if ((uint)(decimals - 1) >= MaxDecimals) return 0;
+            value = (long)ValueOf(Vector128.ShuffleNative(digits, Slide(ToTheEnd, whole)));
+            return whole;
         }
 
+        int length = BitOperations.TrailingZeroCount(ends & (ends - 1));
+        int decimals = length - whole - 1;
+        if ((uint)(decimals - 1) >= MaxDecimals) return 0;
         Vector128<byte> places = Slide(ToTheEnd, whole + decimals) + Slide(OverThePoint, decimals);
         ulong number = ValueOf(Vector128.ShuffleNative(digits, places));
 

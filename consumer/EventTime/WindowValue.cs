@@ -27,20 +27,32 @@ public struct WindowValue
     public double Low;
     public double LastClose;
 
-    /// <summary>Event time of the tick that gave <see cref="LastClose"/>: of those with the highest, the last in the log.</summary>
-    public long LastMicros;
+    // Microseconds from the start to the event times of the first and the last tick: there are many windows, and a smaller one costs less to make.
+    private uint _firstOffset;
+    private uint _lastOffset;
 
-    /// <summary>Event time of the tick that gave <see cref="Open"/>: of those with the lowest, the first in the log.</summary>
-    public long FirstMicros;
+    /// <summary>The first tick's in shard order, so that the window never moves between partitions.</summary>
+    public DateOnly TradeDate;
 
     // Not as one nullable with the sum: it would be copied as a whole, for which the processor waits until its parts are written.
     private bool _hasVolume;
     private ExactSum _volumeSum;
 
-    /// <summary>The first tick's in shard order, so that the window never moves between partitions.</summary>
-    public DateOnly TradeDate;
-
     public double Open;
+
+    /// <summary>Event time of the tick that gave <see cref="Open"/>: of those with the lowest, the first in the log. Set after the start.</summary>
+    public long FirstMicros
+    {
+        readonly get => StartMicros + _firstOffset;
+        init => _firstOffset = checked((uint)(value - StartMicros));
+    }
+
+    /// <summary>Event time of the tick that gave <see cref="LastClose"/>: of those with the highest, the last in the log. Set after the start.</summary>
+    public long LastMicros
+    {
+        readonly get => StartMicros + _lastOffset;
+        init => _lastOffset = checked((uint)(value - StartMicros));
+    }
 
     /// <summary>Null if no tick had a volume.</summary>
     public ExactSum? VolumeSum
@@ -66,7 +78,7 @@ public struct WindowValue
         StartMicros = StartOf(tick.EventMicros);
         TradeDate = tradeDate;
         (High, Low) = (tick.High, tick.Low);
-        (FirstMicros, LastMicros) = (long.MaxValue, tick.EventMicros);
+        (_firstOffset, _lastOffset) = (uint.MaxValue, 0);
         Add(tick);
     }
 
@@ -79,15 +91,16 @@ public struct WindowValue
         // Without branches, which nobody could foresee. Prices are never NaN, nor negative zero.
         High = double.MaxNative(High, tick.High);
         Low = double.MinNative(Low, tick.Low);
-        if (tick.EventMicros < FirstMicros)
+        long offset = tick.EventMicros - StartMicros;
+        if (offset < _firstOffset)
         {
-            FirstMicros = tick.EventMicros;
+            _firstOffset = (uint)offset;
             Open = tick.Open;
         }
 
         // All ones if the tick is earlier than the last one, which nobody could foresee either.
-        long earlier = (tick.EventMicros - LastMicros) >> 63;
-        LastMicros = tick.EventMicros + ((LastMicros - tick.EventMicros) & earlier);
+        long earlier = (offset - _lastOffset) >> 63;
+        _lastOffset = (uint)(offset + ((_lastOffset - offset) & earlier));
         long close = BitConverter.DoubleToInt64Bits(tick.Close);
         LastClose = BitConverter.Int64BitsToDouble(close ^ ((close ^ BitConverter.DoubleToInt64Bits(LastClose)) & earlier));
 

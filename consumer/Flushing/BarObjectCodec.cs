@@ -124,11 +124,14 @@ public static class BarObjectCodec
     private static ColumnVector ReadColumn(ParquetFile file, int group, ParquetField field)
     {
         ParquetColumn column = file.FindColumn(field.Name) ?? throw new ParquetException(file.Name, $"there is no column {field.Name}.");
-        if (column.Type != field.Type) throw new ParquetException(file.Name, $"column {field.Name} is {column.Type} and not {field.Type}.");
+        // Volumes were whole numbers before they could be fractional.
+        bool isWholeVolume = field.Name == "volume" && column.Type == PhysicalType.Int64;
+        if (column.Type != field.Type && !isWholeVolume) throw new ParquetException(file.Name, $"column {field.Name} is {column.Type} and not {field.Type}.");
         int rows = (int)file.RowGroups[group].RowCount;
         var values = new ColumnVector(rows);
         if (file.OpenColumn(group, column).Read(values, rows) != rows)
             throw new ParquetException(file.Name, $"column {field.Name} ends before the row group does.");
+        if (isWholeVolume) for (int row = 0; row < rows; row++) values.Doubles[row] = values.Longs[row];
         if (values.HasNulls && field.Name != "volume") throw new ParquetException(file.Name, $"column {field.Name} has rows without a value.");
         return values;
     }

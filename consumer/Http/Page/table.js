@@ -244,7 +244,7 @@ export class TickerTable {
     const shown = percent(ticker.change);
     setText(slot.percent, shown);
     setText(slot.arrow, arrow(shown));
-    slot.change.value = ticker.change;
+    slot.change.value = ticker.change ?? '';
     slot.change.title = `since ${minute(ticker.recent[0].start)} UTC`;
     row.classList.toggle('gains', shown[0] === '+');
     row.classList.toggle('loses', shown[0] === '−');

@@ -96,7 +96,7 @@ internal sealed class TickSource(Plan plan, SimulatedStream stream, ProducerClie
             isBar ? Price() : null,
             isBar ? Price() : null,
             isBar ? Price() : null,
-            _random.Next(3) == 0 ? null : _random.Next(0, 1000),
+            _random.Next(3) == 0 ? null : Volume(),
 
             // Missing, the day, or another day, which counts only if it comes first.
             _random.Next(10) switch { 0 => day.AddDays(1), < 5 => null, _ => day },
@@ -104,18 +104,29 @@ internal sealed class TickSource(Plan plan, SimulatedStream stream, ProducerClie
             _seq++);
     }
 
-    private string Price() => _random.Next(8) switch
+    private string Price() => _random.Next(16) switch
     {
         0 => "1.5e2",
-        1 => string.Create(CultureInfo.InvariantCulture, $"0.{_random.NextInt64(1, 1_000_000_000_000):D12}"),
+        1 => "0",
+        2 => "-37.63",
+        3 => "7.2388e-11",
+        4 => string.Create(CultureInfo.InvariantCulture, $"0.{_random.NextInt64(1, 1_000_000_000_000):D12}"),
         _ => string.Create(CultureInfo.InvariantCulture, $"{_random.Next(90, 110)}.{_random.Next(10_000):D4}"),
+    };
+
+    // The last is not usable, which costs the tick nothing but its volume.
+    private string Volume() => _random.Next(8) switch
+    {
+        0 => string.Create(CultureInfo.InvariantCulture, $"0.{_random.NextInt64(1, 1_000_000_000):D9}"),
+        1 => "-1",
+        _ => _random.Next(0, 1000).ToString(CultureInfo.InvariantCulture),
     };
 
     private string Poison(MarketTick tick) => _random.Next(7) switch
     {
         0 => tick.ToJson()[..^1],
         1 => "\ufffd not JSON",
-        2 => (tick with { Close = "0" }).ToJson(),
+        2 => (tick with { Close = "1e13" }).ToJson(),
         3 => (tick with { Close = "\"100\"" }).ToJson(),
         4 => (tick with { Ticker = new string('x', 65) }).ToJson(),
 

@@ -11,7 +11,7 @@ internal sealed class RandomRecord(Random random)
 {
     private const string Telling = "\"\\{}[],:0123456789+-.eETZnu/= \t\n\r\0\u007f\u0080\u00c2\u00c3\u00ff";
 
-    private static readonly string[] Names = ["ticker", "date", "timestamp", "open", "high", "low", "close", "volume", "run", "seq", "Close", "clos", "c\\u006cose", ""];
+    private static readonly string[] Names = ["ticker", "date", "timestamp", "open", "high", "low", "close", "volume", "run", "seq", "Close", "clos", "symbol", "price", "produced_at", "c\\u006cose", ""];
 
     private static readonly string[] OddTickers
         = ["", " ", "BRK.B", "../x", "a\\\"b", "\\u0041", "\\ud83d\\ude00", "\\ud800", "\\x", "tab\tin", "\u007f", "\u0080", "\u00c2\u0085", "\u00c3\u00a9", "\u00ff", "{\"a\":1}",

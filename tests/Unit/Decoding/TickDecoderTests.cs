@@ -225,6 +225,25 @@ public sealed class TickDecoderTests
     }
 
     [Theory]
+    [InlineData("""{"symbol":"A","price":1.5,"produced_at":"2024-01-02T15:04:05.25"}""")]
+    [InlineData("""{"produced_at":"2024-01-02T10:04:05.25-05:00","pr\u0069ce":1.5,"ticker":"A"}""")]
+    [InlineData("""{"price":"odd","symbol":7,"produced_at":null,"ticker":"A","close":1.5,"timestamp":"2024-01-02T15:04:05.25Z"}""")]
+    [InlineData("""{"ticker":"A","close":1.5,"timestamp":"2024-01-02T15:04:05.25Z","symbol":"B","price":9,"produced_at":"2023-01-01T00:00:00Z"}""")]
+    public void AliasesOfRequiredFields_CountWhereTheFieldIsMissing(string json)
+    {
+        DecodedTick tick = Good(json);
+        Assert.Equal(("A", 1.5, 1.5, 1_704_207_845_250_000), (Tickers[tick.TickerId].Name, tick.Close, tick.High, tick.EventMicros));
+    }
+
+    [Theory]
+    [InlineData("""{"symbol":"A","price":1,"close":null,"produced_at":"2024-01-02T15:04:05Z"}""", BadRecordReasons.NoClose)]
+    [InlineData("""{"symbol":"A","price":1,"ticker":"","produced_at":"2024-01-02T15:04:05Z"}""", BadRecordReasons.NoTicker)]
+    [InlineData("""{"symbol":"A","price":"1","produced_at":"2024-01-02T15:04:05Z"}""", BadRecordReasons.NoClose)]
+    [InlineData("""{"symbol":"A","price":1,"produced_at":1704207845}""", BadRecordReasons.NoTimestamp)]
+    [InlineData("""{"symbol":"A","price":1}""", BadRecordReasons.NoTimestamp)]
+    public void UnusableFieldOrAlias_IsABadRecord(string json, string reason) => Assert.Equal(reason, Decode(Encoding.UTF8.GetBytes(json)).Fault);
+
+    [Theory]
     [InlineData("""{"t\u0069cker":"\u0041\uD83D\uDE00","timestamp":"2024-01-02T15:04:05Z","close":1,"more":{"close":[2]}}""", "A😀")]
     [InlineData("""{"ticker":"A","timestamp":"2024-01-02T15:04:05\u002B00:00","close":1,"date":"2024\u002d01-02"}""", "A")]
     [InlineData("""  {"ticker":" SPY ","timestamp":"2024-01-02 15:04:05","close":1e0,"volume":100.0}  """, " SPY ")]

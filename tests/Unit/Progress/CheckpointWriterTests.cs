@@ -25,6 +25,29 @@ public sealed class CheckpointWriterTests
         }
     }
 
+    [Fact]
+    public void AnyCheckpoint_ReadsBackTheSameSums()
+    {
+        var random = new Random(Seed);
+        for (int round = 0; round < 2_000; round++)
+        {
+            CheckpointWindow window = Window(random);
+            CheckpointWindow read = Read(JsonSerializer.Serialize(window, CheckpointJson.Default.CheckpointWindow));
+            Assert.True((window.CloseSum, window.VolumeSum) == (read.CloseSum, read.VolumeSum), $"seed {Seed}, round {round}");
+        }
+    }
+
+    // Up to version 3, the sums of prices in units of 1e-12 and of whole volumes were texts.
+    [Fact]
+    public void SumsOfOlderVersions_AreTheNearestDouble()
+    {
+        CheckpointWindow window = Read(
+            """{"start":0,"trade_date":"2024-01-02","tick_count":1,"close_sum":"185640000000000","open":1,"high":1,"low":1,"last_close":1,"first":1,"last":1,"volume_sum":"82488700"}""");
+        Assert.Equal((185.64, 82_488_700), (window.CloseSum.ToDouble(), window.VolumeSum!.Value.ToDouble()));
+    }
+
+    private static CheckpointWindow Read(string json) => JsonSerializer.Deserialize(json, CheckpointJson.Default.CheckpointWindow);
+
     private static CheckpointDocument Document(Random random) => new(
         random.Next(),
         Text(random),

@@ -1,5 +1,5 @@
 using Streaming.Shared.Ticks;
-using Streaming.Tests.TestKit;
+using Streaming.Tests.Simulation.Market;
 
 namespace Streaming.Tests.Unit.Ticks;
 

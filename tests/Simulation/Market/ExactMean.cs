@@ -1,9 +1,9 @@
 using System.Numerics;
 
-namespace Streaming.Tests.TestKit;
+namespace Streaming.Tests.Simulation.Market;
 
 /// <summary>Sums and means of doubles in integers of any length: an oracle, with nothing of the product in it.</summary>
-public static class ExactMean
+internal static class ExactMean
 {
     /// <summary>Every double is a whole number of 2^-1074.</summary>
     private const int FractionBits = 1074;
