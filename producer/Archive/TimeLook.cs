@@ -11,8 +11,8 @@ internal sealed class TimeLook(IHistoryFile file, ArchiveReading reading)
 {
     private delegate bool RowLook(ColumnVector values, int row);
 
-    /// <summary>Whose midnight the times of every row are; null if they are not, or there are none.</summary>
-    public DayRule? EveryMidnight(ParquetColumn column)
+    /// <summary>The times, if all of them are somebody's midnight; null if they are not, or there are none.</summary>
+    public Midnights? EveryMidnight(ParquetColumn column)
     {
         var midnights = new Midnights(reading.Clocks);
         bool hasRanges = ColumnTypes.IsTimestamp(column) || ColumnTypes.IsPlainInteger(column);
@@ -29,13 +29,11 @@ internal sealed class TimeLook(IHistoryFile file, ArchiveReading reading)
 
         midnights = new Midnights(reading.Clocks);
         Read(column, (values, row) => Add(midnights, column, values, row).AreAll);
-        return midnights is { AreAll: true, Count: > 0 } ? midnights.Best : null;
+        return midnights is { AreAll: true, Count: > 0 } ? midnights : null;
     }
 
     /// <summary>Whose midnight most of the first rows are.</summary>
     public DayRule RuleOf(ParquetColumn column) => column.Logical == LogicalKind.Date ? DayRule.Written : First(column).Best;
-
-    public bool IsMostlyMidnight(ParquetColumn column) => First(column).AreMost;
 
     /// <summary>More of the first rows are times of day than whole times: TIME, hh:mm, or numbers that are no epoch near the date.</summary>
     public bool HasTimesOfDay(ParquetColumn time, ParquetColumn? date, DayRule rule, DateOnly? folderDate)
@@ -118,7 +116,8 @@ internal sealed class TimeLook(IHistoryFile file, ArchiveReading reading)
         return areAll && count > 0;
     }
 
-    private Midnights First(ParquetColumn column)
+    /// <summary>The times of the first rows.</summary>
+    public Midnights First(ParquetColumn column)
     {
         var midnights = new Midnights(reading.Clocks);
         ReadFirst(column, values =>

@@ -54,11 +54,11 @@ internal sealed class TimeResolver(InputFile input, IHistoryFile file, ArchiveRe
 
     private TimeColumns Timed(ParquetColumn time, ParquetColumn? date, DayRule rule, DateOnly? folderDate)
     {
-        if (mayBeDaily && !_map.IsGiven(TickField.Timestamp) && _look.EveryMidnight(time) is { } midnight)
+        if (mayBeDaily && !_map.IsGiven(TickField.Timestamp) && _look.EveryMidnight(time) is { } midnights)
         {
-            return new TimeColumns(TimeForm.Daily, null, date ?? time, null, date is null ? midnight : rule)
+            return new TimeColumns(TimeForm.Daily, null, date ?? time, null, date is null ? midnights.Best : rule)
             {
-                MidnightColumn = time,
+                MidnightColumn = midnights.AreFewDays ? time : null,
                 IsDateNamedTime = true,
             };
         }
@@ -68,9 +68,11 @@ internal sealed class TimeResolver(InputFile input, IHistoryFile file, ArchiveRe
 
     private TimeColumns Dated(ParquetColumn date)
     {
-        bool isSure = date.Logical == LogicalKind.Date || _map.IsGiven(TickField.Date);
-        if (!isSure && !(mayBeDaily && _look.IsMostlyMidnight(date))) return new TimeColumns(TimeForm.Instant, date, null);
-        return new TimeColumns(TimeForm.Daily, null, date, null, _look.RuleOf(date)) { MidnightColumn = isSure ? null : date };
+        if (date.Logical == LogicalKind.Date) return new TimeColumns(TimeForm.Daily, null, date);
+        Midnights first = _look.First(date);
+        bool isSure = _map.IsGiven(TickField.Date);
+        if (!isSure && !(mayBeDaily && first.AreMost)) return new TimeColumns(TimeForm.Instant, date, null);
+        return new TimeColumns(TimeForm.Daily, null, date, null, first.Best) { MidnightColumn = isSure || !first.AreFewDays ? null : date };
     }
 
     private DateOnly? FolderDate()
