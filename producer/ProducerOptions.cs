@@ -99,7 +99,8 @@ public sealed record ProducerOptions
         CheckZone("--time-zone", TimeZone);
         CheckZone("--input-time-zone", InputTimeZone);
         ColumnMap.Parse(Columns, NamedColumns);
-        if (Ticker is not null && TickerFromFileName) throw new UsageException("--ticker and --ticker-from-file-name: give one of the two.");
+        if (Ticker is not null && TickerFromFileName)
+            throw new UsageException("--ticker and --ticker-from-file-name: give one of the two.");
         return this;
     }
 

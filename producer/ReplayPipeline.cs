@@ -31,7 +31,7 @@ public sealed class ReplayPipeline(ProducerOptions options, TimeProvider time)
         FindInputs();
         var refused = new RefusedRows(options.FailOnBadRow, options.RowRefused);
         var archive = TickArchive.Open(_inputs!, FileHints.Of(options), RowFilter.Of(options, time), refused, cancellation);
-        if (archive.DailyFiles > 0) options.Noted?.Invoke(DailyBars.Note(options.TimeZone, archive.IsDaily && options.Retime == Retime.Now));
+        if (archive.DailyFiles > 0) options.Noted?.Invoke(DailyBars.Note(options.TimeZone, IsByClock(archive)));
         bool isInterrupted = false;
         var clock = ReplayClock.Start(options, archive.IsDaily, time);
         try
@@ -54,7 +54,7 @@ public sealed class ReplayPipeline(ProducerOptions options, TimeProvider time)
         await using IRecordPublisher publisher = await RecordPublisher.OpenAsync(options.DryRun ? null : stream, options.RunId, Progress, time, cancellation);
         TimeSpan duration = options.Duration ?? TimeSpan.MaxValue;
         long limit = options.Limit ?? long.MaxValue;
-        bool isByClock = archive.IsDaily && options.Retime == Retime.Now;
+        bool isByClock = IsByClock(archive);
         long sequence = 0;
         Tick tick = default;
 
@@ -96,4 +96,6 @@ public sealed class ReplayPipeline(ProducerOptions options, TimeProvider time)
         // The clock is not asked for each tick of a replay that has all the time it wants.
         bool IsOver() => options.Duration is not null && clock.Elapsed >= duration;
     }
+
+    private bool IsByClock(TickArchive archive) => archive.IsDaily && options.Retime == Retime.Now;
 }

@@ -87,6 +87,32 @@ public static class BarObjectCodec
         return new BarObject(ObjectOrigin.FromMetadata(file.Metadata), bars);
     }
 
+    /// <summary>
+    /// The start of an object's newest window, by the statistics in its footer; null where they do not say, or where the footer is not
+    /// whole in <paramref name="tail"/>, the last bytes of the object.
+    /// </summary>
+    public static long? NewestWindow(string name, ReadOnlyMemory<byte> tail)
+    {
+        try
+        {
+            // A footer is found from the end; with the magic in front, the tail is a file without pages.
+            using var file = ParquetFile.Open(new MemoryByteSource(name, (byte[])[.. "PAR1"u8, .. tail.Span]));
+            if (file.FindColumn("window_start") is not { } column) return null;
+            long? newest = null;
+            foreach (ParquetRowGroup group in file.RowGroups.Where(group => group.RowCount > 0))
+            {
+                if (!group.TryGetRange(column, out _, out long max)) return null;
+                newest = newest > max ? newest : max;
+            }
+
+            return newest;
+        }
+        catch (ParquetException)
+        {
+            return null;
+        }
+    }
+
     private static ReadOnlySpan<Bar> SpanOf(IReadOnlyList<Bar> bars) => bars switch
     {
         Bar[] array => array,

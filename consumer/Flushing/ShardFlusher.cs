@@ -19,9 +19,8 @@ public sealed class ShardFlusher(BarWriter bars, KeptRecordWriter kept)
     public async Task<BarWriteResult> FlushAsync(FlushSnapshot snapshot, ShardLease lease, CancellationToken cancellation)
     {
         BarWriteResult written = await Bars.WriteAsync(snapshot, cancellation);
-        // If the shard is not mine any more, then the object is that of its child, and I am the stranger.
-        if (written.Blocked.Any(blocked => blocked.Failure is ForeignObjectException)) await lease.CheckAsync(cancellation);
         await kept.WriteAsync(snapshot, cancellation);
+        // It also judges an object of another shard: if this one is not mine any more, that object is its child's, and I am the stranger.
         await lease.SaveAsync(snapshot, written, cancellation);
         return written;
     }

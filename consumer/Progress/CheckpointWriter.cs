@@ -37,6 +37,7 @@ internal static class CheckpointWriter
         json.WriteStartArray("tickers"u8);
         foreach (CheckpointTicker ticker in document.Tickers) WriteTicker(json, ticker);
         json.WriteEndArray();
+        json.WriteBoolean("is_done"u8, document.IsDone);
         json.WriteEndObject();
     }
 

@@ -114,5 +114,7 @@ internal sealed class ArchiveInspector(FileHints hints, TimeProvider time)
 
     private static InspectedColumn[] Describe(IHistoryFile file, IReadOnlyList<TickColumns> parts)
         => [.. file.Columns.Select(column => new InspectedColumn(
-            column.Name, ColumnTypes.Describe(column), parts.Select(part => part.FieldOf(column)).FirstOrDefault(field => field is not null)))];
+            column.Name,
+            ColumnTypes.Describe(column),
+            parts.Select(part => part.FieldOf(column)).FirstOrDefault(field => field is not null)))];
 }

@@ -24,7 +24,8 @@ internal sealed class ArchivePlanner(ArchiveReading reading, RefusedRows refused
         if (reading.Hints.Ticker is { } ticker && files.Count > 0 && !files.Exists(file => file.Parts[0].IsTickerGiven))
         {
             throw new UsageException(
-                $"--ticker {ticker}: {files[0].Path} says its tickers itself, and --ticker is for files that do not. To choose tickers: --tickers {ticker}");
+                $"--ticker {ticker}: {files[0].Path} has its own tickers, and --ticker is for files that have none. "
+                + $"To choose among tickers: --tickers {ticker}");
         }
 
         return files;
@@ -33,7 +34,7 @@ internal sealed class ArchivePlanner(ArchiveReading reading, RefusedRows refused
     // The first hour of a history in files of an hour has only midnights: what has times of day in other files has times in all.
     private void CorrectMidnights(List<ArchiveFile> files)
     {
-        var timed = files.Select(file => file.Times).Where(times => !times.IsDaily).Select(times => times.Time!.Name).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        var timed = files.Where(file => !file.Times.IsDaily).Select(file => file.Times.Time!.Name).ToHashSet(StringComparer.OrdinalIgnoreCase);
         for (int i = files.Count - 1; i >= 0; i--)
         {
             if (files[i].Times.MidnightColumn is not { } column || !timed.Contains(column.Name)) continue;
@@ -69,7 +70,12 @@ internal sealed class ArchivePlanner(ArchiveReading reading, RefusedRows refused
             if (group.RowCount > 0 && RowGroupStart.Of(group, parts[0], reading) is { } start)
             {
                 foreach (TickColumns columns in parts)
-                    groups.Add(new RowGroupPlan(index, groups.Count, columns, firstRow, group.RowCount, start.MinMicros, start.IsSorted) { File = planned });
+                {
+                    groups.Add(new RowGroupPlan(index, groups.Count, columns, firstRow, group.RowCount, start.MinMicros, start.IsSorted)
+                    {
+                        File = planned,
+                    });
+                }
             }
 
             firstRow += group.RowCount;

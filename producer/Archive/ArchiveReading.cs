@@ -21,9 +21,9 @@ internal sealed class ArchiveReading(RowFilter filter, CancellationToken cancell
 
     public RowFilter Filter { get; } = filter;
 
-    public FileHints Hints { get; } = hints ??= FileHints.None;
+    public FileHints Hints { get; } = hints ?? FileHints.None;
 
-    public MarketClocks Clocks { get; } = new(hints.InputZone, hints.ExchangeZone);
+    public MarketClocks Clocks { get; } = MarketClocks.Of(hints ?? FileHints.None);
 
     public TickerTable Tickers { get; } = new(filter.Tickers);
 

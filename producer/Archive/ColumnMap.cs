@@ -17,7 +17,8 @@ internal sealed class ColumnMap
     public static ColumnMap Parse(IEnumerable<string> lists, IEnumerable<string>? single = null)
     {
         var given = new Dictionary<TickField, string>();
-        foreach (string pair in lists.SelectMany(list => list.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)))
+        const StringSplitOptions trimmed = StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries;
+        foreach (string pair in lists.SelectMany(list => list.Split(',', trimmed)))
             Add(given, "--columns", pair, pair.Split('=', 2, StringSplitOptions.TrimEntries));
         foreach (string pair in single ?? []) Add(given, "--column", pair, pair.Split('=', 2));
         return new ColumnMap(given);
@@ -29,21 +30,23 @@ internal sealed class ColumnMap
             throw new UsageException($"{option} {pair}: write field=column, for example --column close=px.");
         string name = parts[0].Trim();
         if (!Enum.TryParse(name, ignoreCase: true, out TickField field) || !char.IsLetter(name[0]))
-            throw new UsageException($"{option} {pair}: {name} is no field. Fields: ticker, timestamp, date, open, high, low, close, volume.");
+            throw new UsageException(
+                $"{option} {pair}: {name} is no field. Fields: ticker, timestamp, date, open, high, low, close, volume.");
         if (!given.TryAdd(field, parts[1])) throw new UsageException($"{option}: {name} is given twice.");
     }
 
     public bool IsGiven(TickField field) => _given.ContainsKey(field);
 
     /// <summary>The first column that can be the field by its type, or null if the file has none.</summary>
-    /// <param name="refused">The first column that has a name of the field and cannot be it, with the reason; null if there is none.</param>
-    /// <exception cref="ParquetException">The file lacks a column that the user named, it cannot be used, or a name is ambiguous.</exception>
+    /// <param name="refused">The first column that has a name of the field and an unusable type; null if there is none.</param>
+    /// <exception cref="ParquetException">The file lacks a column that the user named, or a name is ambiguous.</exception>
     public ParquetColumn? Find(string file, IReadOnlyList<ParquetColumn> columns, TickField field, out UnusableColumn? refused)
     {
         refused = null;
         if (_given.TryGetValue(field, out string? name))
         {
-            ParquetColumn given = Given(file, columns, name) ?? throw new ParquetException(file, $"there is no column {name} (--column). {Has(columns)}");
+            ParquetColumn given = Given(file, columns, name)
+                ?? throw new ParquetException(file, $"there is no column {name} (--column). {Has(columns)}");
             if (ColumnTypes.Unusable(field, given) is not { } problem) return given;
             refused = new UnusableColumn(given, problem);
             return null;
@@ -78,10 +81,10 @@ internal sealed class ColumnMap
 
     private static ParquetColumn? Only(string file, string name, ParquetColumn[] matches)
     {
-        if (matches.Length > 1 && Array.Find(matches, column => column.Name == name) is { } exact) return exact;
-        return matches.Length <= 1
-            ? matches.FirstOrDefault()
-            : throw new ParquetException(file, $"columns {string.Join(" and ", matches.Select(c => c.Name))} differ only in case: choose with --column.");
+        if (matches.Length <= 1) return matches.FirstOrDefault();
+        string names = string.Join(" and ", matches.Select(column => column.Name));
+        return Array.Find(matches, column => column.Name == name)
+            ?? throw new ParquetException(file, $"columns {names} differ only in case: choose with --column.");
     }
 }
 

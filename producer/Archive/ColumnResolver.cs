@@ -44,7 +44,8 @@ internal sealed class ColumnResolver(InputFile input, IHistoryFile file, Archive
         ParquetColumn? Column(TickField field) => group.Columns.GetValueOrDefault(field);
         return new TickColumns(
             null, group.Ticker, times,
-            Column(TickField.Open), Column(TickField.High), Column(TickField.Low), Column(TickField.Close)!, Column(TickField.Volume), part);
+            Column(TickField.Open), Column(TickField.High), Column(TickField.Low), Column(TickField.Close)!, Column(TickField.Volume),
+            part);
     }
 
     private ParquetColumn? Find(TickField field, out UnusableColumn? refused)

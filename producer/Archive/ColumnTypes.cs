@@ -16,7 +16,8 @@ internal static class ColumnTypes
         TickField.Timestamp when column.Logical == LogicalKind.Date => "it holds no time of day.",
         TickField.Timestamp when IsTimeOfDay(column) => "it holds times of day, and there is no date for them.",
         TickField.Timestamp => IsTime(column) ? null : "a time must be a TIMESTAMP, an epoch or text.",
-        TickField.Date => IsTime(column) || column.Logical == LogicalKind.Date ? null : "a date must be a DATE, a TIMESTAMP, yyyymmdd or text.",
+        TickField.Date when column.Logical == LogicalKind.Date => null,
+        TickField.Date => IsTime(column) ? null : "a date must be a DATE, a TIMESTAMP, yyyymmdd or text.",
         _ => IsText(column) || IsPlainInteger(column) || IsFloating(column) || IsDecimal(column) ? null : "it must be a number.",
     };
 
@@ -25,10 +26,12 @@ internal static class ColumnTypes
         => IsText(column) || IsTimestamp(column) || IsPlainInteger(column) || column.Type == PhysicalType.Double || IsDecimal(column);
 
     /// <summary>TIME.</summary>
-    public static bool IsTimeOfDay(ParquetColumn column) => column.Logical is LogicalKind.TimeMillis or LogicalKind.TimeMicros or LogicalKind.TimeNanos;
+    public static bool IsTimeOfDay(ParquetColumn column)
+        => column.Logical is LogicalKind.TimeMillis or LogicalKind.TimeMicros or LogicalKind.TimeNanos;
 
     /// <summary>A timestamp that is defined as UTC.</summary>
-    public static bool IsInstant(ParquetColumn column) => IsTimestamp(column) && (column.IsAdjustedToUtc || column.Type == PhysicalType.Int96);
+    public static bool IsInstant(ParquetColumn column)
+        => IsTimestamp(column) && (column.IsAdjustedToUtc || column.Type == PhysicalType.Int96);
 
     public static bool IsText(ParquetColumn column) => column is { Type: PhysicalType.ByteArray, Logical: LogicalKind.Text or LogicalKind.None };
 

@@ -3,14 +3,14 @@ using System.Text;
 namespace Streaming.Producer.Archive;
 
 /// <summary>
-/// Names of columns that say a field and a ticker: a flattened pandas header, <c>('Close', 'AAPL')</c> or <c>Close_AAPL</c>, also the other way round.
+/// Names of columns that say a field and a ticker: a flattened pandas header, <c>('Close', 'AAPL')</c> or <c>Close_AAPL</c>, in either order.
 /// </summary>
 internal static class GroupName
 {
     private static readonly string[] FieldNames = ["Open", "High", "Low", "Close", "Volume"];
 
-    // Beside them in the same file, and not used.
-    private static readonly string[] OtherNames = ["Adj Close", "Price", "Dividends", "Stock Splits", "Capital Gains", "Repaired?"];
+    /// <summary>With those that stand beside them in such a file and are not used.</summary>
+    private static readonly string[] AllNames = [.. FieldNames, "Adj Close", "Price", "Dividends", "Stock Splits", "Capital Gains", "Repaired?"];
 
     /// <summary>Python's text of a pair of texts.</summary>
     public static bool TryTuple(string name, out string first, out string second)
@@ -30,9 +30,9 @@ internal static class GroupName
     public static bool TryJoined(string name, out string first, out string second)
     {
         first = second = "";
-        string? field = Array.Find(FieldNames.Concat(OtherNames).ToArray(), field => name.StartsWith(field + "_", StringComparison.Ordinal));
+        string? field = Array.Find(AllNames, field => name.StartsWith(field + "_", StringComparison.Ordinal));
         bool isFieldFirst = field is not null;
-        field ??= Array.Find(FieldNames.Concat(OtherNames).ToArray(), field => name.EndsWith("_" + field, StringComparison.Ordinal));
+        field ??= Array.Find(AllNames, field => name.EndsWith("_" + field, StringComparison.Ordinal));
         if (field is null) return false;
         string ticker = isFieldFirst ? name[(field.Length + 1)..] : name[..^(field.Length + 1)];
         (first, second) = isFieldFirst ? (field, ticker) : (ticker, field);
@@ -40,12 +40,11 @@ internal static class GroupName
     }
 
     /// <param name="comparison">pandas' own case tells the field Low from the ticker LOW.</param>
-    public static bool IsField(string name, StringComparison comparison)
-        => FieldNames.Concat(OtherNames).Any(field => string.Equals(field, name, comparison));
+    public static bool IsField(string name, StringComparison comparison) => Array.Exists(AllNames, field => string.Equals(field, name, comparison));
 
     /// <summary>The field of a tick, or null.</summary>
     public static TickField? FieldOf(string name)
-        => Array.Exists(FieldNames, field => string.Equals(field, name, StringComparison.OrdinalIgnoreCase)) ? Enum.Parse<TickField>(name, ignoreCase: true) : null;
+        => FieldNames.Contains(name, StringComparer.OrdinalIgnoreCase) ? Enum.Parse<TickField>(name, ignoreCase: true) : null;
 
     private static bool TryText(string text, ref int at, out string value)
     {

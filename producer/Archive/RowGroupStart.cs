@@ -33,7 +33,8 @@ internal readonly record struct RowGroupStart(long MinMicros, bool? IsSorted)
             case TimeForm.Instant:
                 if (!TryGetEnds(group, times.Time!, reading, out Moment first, out Moment last)) return false;
                 long slack = first.Form == MomentForm.Local && !reading.Clocks.Input.IsUtc ? DayMicros : 0;
-                (min, max) = (Math.Max(first.UtcMicros, EventTime.MinMicros) - slack, Math.Min(last.UtcMicros, EventTime.MaxMicros) + slack);
+                min = Math.Max(first.UtcMicros, EventTime.MinMicros) - slack;
+                max = Math.Min(last.UtcMicros, EventTime.MaxMicros) + slack;
                 return true;
             case TimeForm.Daily when TryGetDays(group, times, reading, out long firstDay, out long lastDay):
                 (min, max) = (reading.Clocks.CloseOf(firstDay), reading.Clocks.CloseOf(lastDay));
@@ -69,7 +70,8 @@ internal readonly record struct RowGroupStart(long MinMicros, bool? IsSorted)
         bool isInteger = ColumnTypes.IsPlainInteger(column);
         if (!isInteger && !ColumnTypes.IsTimestamp(column) && column.Logical != LogicalKind.Date) return false;
         if (!group.TryGetRange(column, out long min, out long max)) return false;
-        FaultKind atMin = Moment.OfRaw(column, min, reading.Clocks.Input, out first), atMax = Moment.OfRaw(column, max, reading.Clocks.Input, out last);
+        FaultKind atMin = Moment.OfRaw(column, min, reading.Clocks.Input, out first);
+        FaultKind atMax = Moment.OfRaw(column, max, reading.Clocks.Input, out last);
         if (!isInteger) return true;
         if (atMin != FaultKind.None || atMax != FaultKind.None) return false;
         return first.Form == last.Form && (first.Form != MomentForm.Epoch || Epoch.UnitOf(min) == Epoch.UnitOf(max));

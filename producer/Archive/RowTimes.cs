@@ -39,7 +39,8 @@ internal sealed class RowTimes
                 Join(batch.Days.AsSpan(0, count), micros, faults);
                 break;
             case TimeForm.Instant when _time is not null:
-                EventTime.Convert(_columns.Time!, _reading.Fill(_time, count), _reading.Clocks.Input, _reading.Filter.LatestMicros, micros, faults);
+                ColumnVector times = _reading.Fill(_time, count);
+                EventTime.Convert(_columns.Time!, times, _reading.Clocks.Input, _reading.Filter.LatestMicros, micros, faults);
                 if (_date is not null && _columns.IsEpochWithDate) CheckAgainst(batch.Days.AsSpan(0, count), micros, faults);
                 break;
         }
@@ -47,11 +48,11 @@ internal sealed class RowTimes
 
     private void ReadDates(RowBatch batch, int count)
     {
+        if (_columns.FolderDate is { } day) batch.Days.AsSpan(0, count).Fill(TradeDate.DaysSince1970(day));
+        if (_date is null) return;
         bool isNeeded = _columns.Form != TimeForm.Instant;
-        if (_date is not null)
-            TradeDate.Convert(_columns.Date!, _reading.Fill(_date, count), _reading.Clocks, _columns.DateRule, isNeeded, batch.Days, _reading.Faults);
-        else if (_columns.FolderDate is { } day)
-            batch.Days.AsSpan(0, count).Fill(TradeDate.DaysSince1970(day));
+        ColumnVector dates = _reading.Fill(_date, count);
+        TradeDate.Convert(_columns.Date!, dates, _reading.Clocks, _columns.DateRule, isNeeded, batch.Days, _reading.Faults);
     }
 
     private void CloseSessions(ReadOnlySpan<int> days, Span<long> micros, Span<RowFault> faults)
@@ -60,7 +61,8 @@ internal sealed class RowTimes
         {
             if (!faults[row].IsNone) continue;
             micros[row] = _reading.Clocks.CloseOf(days[row]);
-            if (EventTime.Judge(micros[row], _reading.Filter.LatestMicros) is var kind and not FaultKind.None) faults[row] = new RowFault(TickField.Date, kind);
+            FaultKind kind = EventTime.Judge(micros[row], _reading.Filter.LatestMicros);
+            if (kind != FaultKind.None) faults[row] = new RowFault(TickField.Date, kind);
         }
     }
 

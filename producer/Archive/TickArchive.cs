@@ -21,7 +21,8 @@ internal sealed class TickArchive
     public int ReadableFiles => _files.Count(file => !file.IsRefused);
 
     /// <exception cref="UsageException">The hints do not fit the files.</exception>
-    public static TickArchive Open(IReadOnlyList<InputFile> inputs, FileHints hints, RowFilter filter, RefusedRows refused, CancellationToken cancellation)
+    public static TickArchive Open(
+        IReadOnlyList<InputFile> inputs, FileHints hints, RowFilter filter, RefusedRows refused, CancellationToken cancellation)
     {
         var reading = new ArchiveReading(filter, cancellation, hints);
         return new TickArchive(reading, new ArchivePlanner(reading, refused).Plan(inputs), refused);

@@ -24,7 +24,8 @@ internal sealed record TickColumns(
     {
         (ParquetColumn? Column, string Field)[] fields =
         [
-            (Ticker, "ticker"), (Times.Date, "date"), (Times.Time, "timestamp"), (Open, "open"), (High, "high"), (Low, "low"), (Close, "close"), (Volume, "volume"),
+            (Ticker, "ticker"), (Times.Date, "date"), (Times.Time, "timestamp"),
+            (Open, "open"), (High, "high"), (Low, "low"), (Close, "close"), (Volume, "volume"),
         ];
         string? name = Array.Find(fields, field => field.Column == column).Field;
         return name is null or "date" or "timestamp" || Part is null ? name : $"{name} of {FixedTicker}";

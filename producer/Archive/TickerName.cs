@@ -13,7 +13,8 @@ internal static class TickerName
     public static string? Of(string path)
     {
         string name = path[(path.LastIndexOfAny(['/', '\\']) + 1)..];
-        while (Array.Find(Extensions, extension => name.EndsWith(extension, StringComparison.OrdinalIgnoreCase)) is { } extension) name = name[..^extension.Length];
+        while (Array.Find(Extensions, end => name.EndsWith(end, StringComparison.OrdinalIgnoreCase)) is { } extension)
+            name = name[..^extension.Length];
         string[] parts = name.Split(['_', ' '], StringSplitOptions.RemoveEmptyEntries);
         if (parts.Length < 2) return parts.FirstOrDefault();
         string[] tickers = Array.FindAll(parts, IsInCapitals);
@@ -22,5 +23,6 @@ internal static class TickerName
 
     /// <summary>As exchanges write tickers: a capital letter (or ^ before it) first, then capitals, digits and <c>. - = ^ /</c>.</summary>
     public static bool IsInCapitals(string text)
-        => text.TrimStart('^') is [>= 'A' and <= 'Z', ..] && text.All(c => char.IsAsciiLetterUpper(c) || char.IsAsciiDigit(c) || ".-=^/".Contains(c, StringComparison.Ordinal));
+        => text.TrimStart('^') is [>= 'A' and <= 'Z', ..]
+            && text.All(c => char.IsAsciiLetterUpper(c) || char.IsAsciiDigit(c) || c is '.' or '-' or '=' or '^' or '/');
 }

@@ -43,5 +43,12 @@ internal sealed record TimeColumns(
     public bool IsEpochWithDate => Form == TimeForm.Instant && Date is not null && Time is not null && !ColumnTypes.IsTimestamp(Time);
 
     /// <summary>Names of the columns that order the rows, for SQL.</summary>
-    public string Order => string.Join(", ", new[] { Form == TimeForm.Instant ? null : Date, IsDaily ? null : Time }.OfType<ParquetColumn>().Select(c => $"\"{c.Name}\""));
+    public string Order => Form switch
+    {
+        TimeForm.Daily => Quoted(Date),
+        TimeForm.DateAndTime when Date is not null => $"{Quoted(Date)}, {Quoted(Time)}",
+        _ => Quoted(Time),
+    };
+
+    private static string Quoted(ParquetColumn? column) => $"\"{column?.Name}\"";
 }

@@ -4,15 +4,15 @@ using Streaming.Shared.Parquet;
 namespace Streaming.Producer.Archive;
 
 /// <summary>
-/// Looks at values of time columns to find what they are. Statistics and the first rows settle nearly every file: only a column that has midnights so far
-/// is read on.
+/// Looks at values of time columns to find what they are. Statistics and the first rows settle nearly every file: only a column that
+/// has midnights so far is read on.
 /// </summary>
 internal sealed class TimeLook(IHistoryFile file, ArchiveReading reading)
 {
     private delegate bool RowLook(ColumnVector values, int row);
 
-    /// <summary>Whose midnight the times of every row are; null if they are not, or there are none.</summary>
-    public DayRule? EveryMidnight(ParquetColumn column)
+    /// <summary>The times, if all of them are somebody's midnight; null if they are not, or there are none.</summary>
+    public Midnights? EveryMidnight(ParquetColumn column)
     {
         var midnights = new Midnights(reading.Clocks);
         bool hasRanges = ColumnTypes.IsTimestamp(column) || ColumnTypes.IsPlainInteger(column);
@@ -29,15 +29,13 @@ internal sealed class TimeLook(IHistoryFile file, ArchiveReading reading)
 
         midnights = new Midnights(reading.Clocks);
         Read(column, (values, row) => Add(midnights, column, values, row).AreAll);
-        return midnights is { AreAll: true, Count: > 0 } ? midnights.Best : null;
+        return midnights is { AreAll: true, Count: > 0 } ? midnights : null;
     }
 
     /// <summary>Whose midnight most of the first rows are.</summary>
     public DayRule RuleOf(ParquetColumn column) => column.Logical == LogicalKind.Date ? DayRule.Written : First(column).Best;
 
-    public bool IsMostlyMidnight(ParquetColumn column) => First(column).AreMost;
-
-    /// <summary>Of the first rows, more are times of day than whole times: TIME, hh:mm, or numbers that are no epoch near the row's date.</summary>
+    /// <summary>More of the first rows are times of day than whole times: TIME, hh:mm, or numbers that are no epoch near the date.</summary>
     public bool HasTimesOfDay(ParquetColumn time, ParquetColumn? date, DayRule rule, DateOnly? folderDate)
     {
         if (ColumnTypes.IsTimeOfDay(time)) return true;
@@ -47,7 +45,8 @@ internal sealed class TimeLook(IHistoryFile file, ArchiveReading reading)
         int next = 0, timesOfDay = 0, whole = 0;
         if (date is not null)
         {
-            ReadFirst(date, values => TradeDate.Convert(date, values, reading.Clocks, rule, isNeeded: false, days, new RowFault[RowBatch.Capacity]));
+            var ignored = new RowFault[RowBatch.Capacity];
+            ReadFirst(date, values => TradeDate.Convert(date, values, reading.Clocks, rule, isNeeded: false, days, ignored));
         }
 
         ReadFirst(time, values =>
@@ -57,8 +56,8 @@ internal sealed class TimeLook(IHistoryFile file, ArchiveReading reading)
                 long near = days[next++];
                 if (values.IsNull[row]) continue;
                 FaultKind kind = Moment.Read(time, values, row, reading.Clocks.Input, out Moment moment);
-                bool isWhole = kind == FaultKind.None
-                    && (moment.Form != MomentForm.Epoch || Math.Abs((moment.UtcMicros / EventTime.MicrosPerDay) - near) <= RowTimes.MaxDaysFromDate);
+                long daysApart = Math.Abs((moment.UtcMicros / EventTime.MicrosPerDay) - near);
+                bool isWhole = kind == FaultKind.None && (moment.Form != MomentForm.Epoch || daysApart <= RowTimes.MaxDaysFromDate);
                 if (isWhole) whole++;
                 else if (IsTimeOfDay(time, values, row)) timesOfDay++;
             }
@@ -88,7 +87,7 @@ internal sealed class TimeLook(IHistoryFile file, ArchiveReading reading)
         return digits;
     }
 
-    /// <summary>Too many of the first rows are no times of day: seconds since midnight, for example, of which others would pass for hhmmss.</summary>
+    /// <summary>Too many of the first rows are no times of day, as with seconds since midnight, of which others would pass for hhmmss.</summary>
     public bool AreOtherNumbers(ParquetColumn column, int digits)
     {
         int others = 0, all = 0;
@@ -117,7 +116,8 @@ internal sealed class TimeLook(IHistoryFile file, ArchiveReading reading)
         return areAll && count > 0;
     }
 
-    private Midnights First(ParquetColumn column)
+    /// <summary>The times of the first rows.</summary>
+    public Midnights First(ParquetColumn column)
     {
         var midnights = new Midnights(reading.Clocks);
         ReadFirst(column, values =>

@@ -4,8 +4,8 @@ using Streaming.Shared.Parquet;
 namespace Streaming.Producer.Archive;
 
 /// <summary>
-/// Owns the decision how a file says when its rows happened: names and types say which columns may, their values whether they are dates, times of day or
-/// both. A column that the user names as the timestamp has times.
+/// Owns the decision how a file says when its rows happened: names and types say which columns may, their values whether they are dates,
+/// times of day or both. A column that the user names as the timestamp has times.
 /// </summary>
 internal sealed class TimeResolver(InputFile input, IHistoryFile file, ArchiveReading reading, bool mayBeDaily)
 {
@@ -32,7 +32,8 @@ internal sealed class TimeResolver(InputFile input, IHistoryFile file, ArchiveRe
         if (time is not null) return Timed(time, date, rule, folderDate);
         if (date is not null) return Dated(date);
         if (folderDate is not null) return new TimeColumns(TimeForm.Daily, null, null, folderDate);
-        if (noTime is { Column.Logical: LogicalKind.Date }) return new TimeColumns(TimeForm.Daily, null, noTime.Column) { IsDateNamedTime = true };
+        if (noTime is { Column.Logical: LogicalKind.Date })
+            return new TimeColumns(TimeForm.Daily, null, noTime.Column) { IsDateNamedTime = true };
         return Array.Find([.. file.Columns], IsIndex) is { } index ? Dated(index) : null;
     }
 
@@ -40,7 +41,12 @@ internal sealed class TimeResolver(InputFile input, IHistoryFile file, ArchiveRe
     {
         int digits = _look.DigitsOf(time);
         if (_look.AreOtherNumbers(time, digits))
-            throw new ParquetException(input.Path, $"column {time.Name} has numbers that are neither epochs near the date nor times of day (hhmm, hhmmss).");
+        {
+            throw new ParquetException(
+                input.Path, $"column {time.Name} has numbers that are neither epochs near the date nor times of day (hhmm, hhmmss).");
+        }
+
+
         if (mayBeDaily && !_map.IsGiven(TickField.Timestamp) && _look.IsAlwaysMidnight(time, digits))
             return new TimeColumns(TimeForm.Daily, null, date, folderDate, rule) { MidnightColumn = time, IsDateNamedTime = true };
         return new TimeColumns(TimeForm.DateAndTime, time, date, folderDate, rule, digits);
@@ -48,10 +54,13 @@ internal sealed class TimeResolver(InputFile input, IHistoryFile file, ArchiveRe
 
     private TimeColumns Timed(ParquetColumn time, ParquetColumn? date, DayRule rule, DateOnly? folderDate)
     {
-        if (mayBeDaily && !_map.IsGiven(TickField.Timestamp) && _look.EveryMidnight(time) is { } midnight)
+        if (mayBeDaily && !_map.IsGiven(TickField.Timestamp) && _look.EveryMidnight(time) is { } midnights)
         {
-            bool hasDate = date is not null;
-            return new TimeColumns(TimeForm.Daily, null, date ?? time, null, hasDate ? rule : midnight) { MidnightColumn = time, IsDateNamedTime = true };
+            return new TimeColumns(TimeForm.Daily, null, date ?? time, null, date is null ? midnights.Best : rule)
+            {
+                MidnightColumn = midnights.AreFewDays ? time : null,
+                IsDateNamedTime = true,
+            };
         }
 
         return new TimeColumns(TimeForm.Instant, time, date, folderDate, rule);
@@ -59,22 +68,28 @@ internal sealed class TimeResolver(InputFile input, IHistoryFile file, ArchiveRe
 
     private TimeColumns Dated(ParquetColumn date)
     {
-        bool isSure = date.Logical == LogicalKind.Date || _map.IsGiven(TickField.Date);
-        if (!isSure && !(mayBeDaily && _look.IsMostlyMidnight(date))) return new TimeColumns(TimeForm.Instant, date, null);
-        return new TimeColumns(TimeForm.Daily, null, date, null, _look.RuleOf(date)) { MidnightColumn = isSure ? null : date };
+        if (date.Logical == LogicalKind.Date) return new TimeColumns(TimeForm.Daily, null, date);
+        Midnights first = _look.First(date);
+        bool isSure = _map.IsGiven(TickField.Date);
+        if (!isSure && !(mayBeDaily && first.AreMost)) return new TimeColumns(TimeForm.Instant, date, null);
+        return new TimeColumns(TimeForm.Daily, null, date, null, first.Best) { MidnightColumn = isSure || !first.AreFewDays ? null : date };
     }
 
     private DateOnly? FolderDate()
     {
         if (ColumnNames.Folder(input, TickField.Date) is not { } text) return null;
         FaultKind kind = TimeText.Read(System.Text.Encoding.UTF8.GetBytes(text), reading.Clocks.Input, out Moment moment);
-        return kind == FaultKind.None && moment.Form == MomentForm.Date ? TradeDate.ToDate((int)(moment.UtcMicros / EventTime.MicrosPerDay)) : null;
+        if (kind != FaultKind.None || moment.Form != MomentForm.Date) return null;
+        return TradeDate.ToDate((int)(moment.UtcMicros / EventTime.MicrosPerDay));
     }
 
     // Numbers of rows have the same names.
     private static bool IsIndex(ParquetColumn column)
-        => ColumnNames.Index.Contains(column.Name, StringComparer.OrdinalIgnoreCase) && (ColumnTypes.IsTimestamp(column) || column.Logical == LogicalKind.Date);
+        => ColumnNames.Index.Contains(column.Name, StringComparer.OrdinalIgnoreCase)
+            && (ColumnTypes.IsTimestamp(column) || column.Logical == LogicalKind.Date);
 
     private static string Hopeless(UnusableColumn column)
-        => column.Column.Logical == LogicalKind.Date ? $"{column} If these are daily bars, use --column date={column.Column.Name}." : column.ToString();
+        => column.Column.Logical == LogicalKind.Date
+            ? $"{column} If these are daily bars, use --column date={column.Column.Name}."
+            : column.ToString();
 }

@@ -18,7 +18,11 @@ internal sealed class InputOptions
         HelpName = "field=NAME",
     };
 
-    private readonly Option<string[]> _columns = new("--columns") { Description = "several in one: ticker=sym,close=px,...", HelpName = "map" };
+    private readonly Option<string[]> _columns = new("--columns")
+    {
+        Description = "several in one: ticker=sym,close=px,...",
+        HelpName = "map",
+    };
 
     private readonly Option<string?> _ticker = OptionValues.Create<string?>(
         "--ticker", "ticker of files that have no ticker column or folder", "ticker", text => text, null);
@@ -27,7 +31,8 @@ internal sealed class InputOptions
         "--ticker-from-file-name", "likewise: AAPL.parquet, stocks_AAPL.csv, BRK.B.csv");
 
     private readonly Option<string> _timeZone = OptionValues.Create(
-        "--time-zone", "the exchange's: decides `date` where the input has none, and 16:00 of daily bars", "tz", text => text, "America/New_York");
+        "--time-zone", "the exchange's: decides `date` where the input has none, and 16:00 of daily bars", "tz", text => text,
+        "America/New_York");
 
     private readonly Option<string> _inputTimeZone = OptionValues.Create(
         "--input-time-zone", "zone of input times without one", "tz", text => text, "UTC");
@@ -59,7 +64,8 @@ internal sealed class InputOptions
     // Other factors cannot be applied exactly, and no vendor has them.
     private static int PowerOfTen(string text)
     {
-        bool isNumber = double.TryParse(text, NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent, CultureInfo.InvariantCulture, out double scale);
+        const NumberStyles style = NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;
+        bool isNumber = double.TryParse(text, style, CultureInfo.InvariantCulture, out double scale);
         int exponent = isNumber && scale > 0 ? (int)Math.Round(Math.Log10(scale)) : int.MaxValue;
         return Math.Abs((long)exponent) <= 18 && double.Parse($"1e{exponent}", CultureInfo.InvariantCulture) == scale
             ? exponent

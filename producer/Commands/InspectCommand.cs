@@ -12,7 +12,7 @@ internal static class InspectCommand
     {
         var input = new InputOptions();
         var json = OptionValues.Flag("--json", "one JSON object per file, and one for all if there are several");
-        var command = new Command("inspect", "Show columns, types, rows, tickers, ranges of times and prices, and bad rows; sends nothing.") { json };
+        var command = new Command("inspect", "Show columns, rows, tickers, ranges of times and prices, and bad rows; sends nothing.") { json };
         input.AddTo(command);
         var aws = new AwsOptions();
         aws.AddTo(command);
@@ -21,7 +21,8 @@ internal static class InspectCommand
             ProducerOptions options = input.Read(parsed).Validate();
             var inspector = new ArchiveInspector(FileHints.Of(options), context.Time);
             var files = new List<FileInspection>();
-            foreach (FileInspection file in inspector.Inspect(InputFiles.Expand(options.Inputs, new S3Inputs(aws.Read(parsed), context.Time)), cancellation))
+            IReadOnlyList<InputFile> inputs = InputFiles.Expand(options.Inputs, new S3Inputs(aws.Read(parsed), context.Time));
+            foreach (FileInspection file in inspector.Inspect(inputs, cancellation))
             {
                 // The total has no need of the columns and rows, of which there may be many.
                 files.Add(file with { Columns = [], FirstBadRows = [] });

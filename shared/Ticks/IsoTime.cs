@@ -29,7 +29,7 @@ public static class IsoTime
         return micros >= MinSeconds * MicrosPerSecond && micros < (MaxSeconds + 1) * MicrosPerSecond;
     }
 
-    /// <summary>The time of the day and clock that the text shows, as microseconds since 1970 there, and the offset from UTC; null without one.</summary>
+    /// <summary>What a clock in the text's own offset shows, as microseconds since 1970 there, and that offset; null without one.</summary>
     public static bool TryParseWritten(ReadOnlySpan<byte> text, out long micros, out int? offsetMinutes)
     {
         micros = 0;

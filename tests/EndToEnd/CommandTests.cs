@@ -109,6 +109,18 @@ public sealed class CommandTests : IDisposable
         Assert.Equal(2, json.Output.TrimEnd().Split('\n').Length);
     }
 
+    [Theory]
+    [InlineData("there is no row in ./nothing. Did a consumer run", "--lake", "./nothing")]
+    [InlineData("no ticker aapl in ./data/lake; did you mean AAPL?", "--ticker", "aapl")]
+    [InlineData("no row of AAPL of trade date 2023-01-02 in ./data/lake; it has 2024-01-02", "--ticker", "AAPL", "--date", "2023-01-02", "--latest")]
+    public async Task QueryWithoutARow_SaysWhatThereIs(string expected, params string[] args)
+    {
+        await RunSampleAsync();
+        CliResult query = (await Cli.ConsumerAsync(_folder.Path, ["query", .. args])).ShouldExit(2);
+        Assert.Empty(query.Output);
+        Assert.StartsWith($"consumer: {expected}", query.Error, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Settings_AreBelowTheCommandLine()
     {

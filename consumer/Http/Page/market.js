@@ -44,8 +44,9 @@ export class Ticker {
     return this.bars.slice(first);
   }
 
+  /** Of the averages of these minutes, as the chart of 30 minutes has it. */
   get change() {
-    return changeFrom(this.recent[0].avg, this.latest.last);
+    return changeFrom(this.recent[0].avg, this.latest.avg);
   }
 
   /** Whether its close stands out: from the first look at the change, so that a busy page does not miss it. */

@@ -1,8 +1,8 @@
 namespace Streaming.Producer.Archive.Values;
 
 /// <summary>
-/// Numbers that say a time without a unit: yyyymmdd and longer forms of it, or an epoch whose unit follows from its size. An epoch outside of the
-/// years 1971 to 2100 is taken for something else that was put into the column.
+/// Numbers that say a time without a unit: yyyymmdd and longer forms of it, or an epoch whose unit follows from its size. An epoch outside
+/// of the years 1971 to 2100 is something else that was put into the column.
 /// </summary>
 internal static class Epoch
 {
@@ -79,7 +79,7 @@ internal static class Epoch
         _ => EpochUnit.Nanos,
     };
 
-    /// <summary>yyyymmdd, or with a time of day behind it yyyymmddhhmm, yyyymmddhhmmss or yyyymmddhhmmssfff, of the years 1900 to 2100.</summary>
+    /// <summary>yyyymmdd, yyyymmddhhmm, yyyymmddhhmmss or yyyymmddhhmmssfff, of the years 1900 to 2100.</summary>
     public static bool TryCalendar(long value, out long micros, out bool isDate)
     {
         micros = 0;

@@ -21,7 +21,8 @@ internal static class EventTime
 
     /// <param name="input">Zone of times without one.</param>
     /// <param name="latestMicros">Events after it are refused.</param>
-    public static void Convert(ParquetColumn column, ColumnVector from, ZoneClock input, long latestMicros, Span<long> micros, Span<RowFault> faults)
+    public static void Convert(
+        ParquetColumn column, ColumnVector from, ZoneClock input, long latestMicros, Span<long> micros, Span<RowFault> faults)
     {
         if (TryCopy(column, from, input, latestMicros, micros)) return;
         ConvertEach(column, from, input, latestMicros, micros, faults);
@@ -59,7 +60,7 @@ internal static class EventTime
         return true;
     }
 
-    /// <summary>A raw integer of a column that states its unit, in microseconds; beyond the range of 64 bits it stays at the end of the range.</summary>
+    /// <summary>A raw integer of a column that states its unit, in microseconds; what 64 bits cannot hold becomes the end of their range.</summary>
     public static long FromRaw(ParquetColumn column, long raw) => column.Logical switch
     {
         LogicalKind.Date => Scale(raw, MicrosPerDay),

@@ -23,6 +23,8 @@ internal sealed class MarketClocks(TimeZoneInfo input, TimeZoneInfo exchange)
 
     public ZoneClock Exchange { get; } = new(exchange);
 
+    public static MarketClocks Of(FileHints hints) => new(hints.InputZone, hints.ExchangeZone);
+
     /// <summary>Event time of a daily bar: the session's close on its date.</summary>
     public long CloseOf(long daySince1970)
     {

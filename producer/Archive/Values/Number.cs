@@ -25,7 +25,8 @@ internal static class Number
     /// <param name="ignored">Gets the values of the other fields that are there and not usable.</param>
     /// <param name="exponent">Power of ten that the values are multiplied by.</param>
     public static void Convert(
-        ParquetColumn column, ColumnVector from, TickField field, Span<double> values, Span<RowFault> faults, List<IgnoredValue> ignored, int exponent = 0)
+        ParquetColumn column, ColumnVector from, TickField field,
+        Span<double> values, Span<RowFault> faults, List<IgnoredValue> ignored, int exponent = 0)
     {
         if (exponent == 0 && TryCopy(column, from, field, values)) return;
         ConvertEach(column, from, field, values, faults, ignored, exponent);
@@ -33,12 +34,14 @@ internal static class Number
 
     /// <summary>The simple twin of <see cref="TryCopy"/>, for values of all forms and for what is wrong with them.</summary>
     internal static void ConvertEach(
-        ParquetColumn column, ColumnVector from, TickField field, Span<double> values, Span<RowFault> faults, List<IgnoredValue> ignored, int exponent = 0)
+        ParquetColumn column, ColumnVector from, TickField field,
+        Span<double> values, Span<RowFault> faults, List<IgnoredValue> ignored, int exponent = 0)
     {
         for (int row = 0; row < from.Count; row++)
         {
+            FaultKind kind = FaultKind.Missing;
             bool isMissing = from.IsNull[row] || (exponent != 0 && ScaledPrice.IsNone(column, from, row));
-            FaultKind kind = isMissing ? FaultKind.Missing : TryRead(column, from, row, exponent, out values[row]) ? FaultOf(field, values[row]) : FaultKind.NotANumber;
+            if (!isMissing) kind = TryRead(column, from, row, exponent, out values[row]) ? FaultOf(field, values[row]) : FaultKind.NotANumber;
             if (kind == FaultKind.None) continue;
             values[row] = double.NaN;
             var fault = new RowFault(field, kind);

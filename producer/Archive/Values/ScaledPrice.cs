@@ -8,8 +8,12 @@ internal static class ScaledPrice
 {
     private const int MaxTextLength = 100;
 
+    /// <summary>Beyond it a text of that length is zero or infinite.</summary>
+    private const int MaxExponent = 999;
+
     /// <summary>The largest integer, with which feeds of scaled prices say that there is none.</summary>
-    public static bool IsNone(ParquetColumn column, ColumnVector from, int row) => column.Type == PhysicalType.Int64 && from.Longs[row] == long.MaxValue;
+    public static bool IsNone(ParquetColumn column, ColumnVector from, int row)
+        => column.Type == PhysicalType.Int64 && from.Longs[row] == long.MaxValue;
 
     public static bool TryRead(ParquetColumn column, ColumnVector from, int row, int exponent, out double price)
     {
@@ -32,8 +36,8 @@ internal static class ScaledPrice
         ReadOnlySpan<byte> digits = end < 0 ? text : text[..end];
         if (end >= 0)
         {
-            if (!int.TryParse(text[(end + 1)..], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int own) || Math.Abs((long)own) > 999) return false;
-            exponent += own;
+            if (!int.TryParse(text[(end + 1)..], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int own)) return false;
+            exponent += Math.Clamp(own, -MaxExponent, MaxExponent);
         }
 
         if (digits.Length > MaxTextLength) return false;

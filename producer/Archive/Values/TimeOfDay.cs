@@ -3,8 +3,8 @@ using Streaming.Shared.Parquet;
 namespace Streaming.Producer.Archive.Values;
 
 /// <summary>
-/// Times of day beside a date: TIME, <c>9:30</c>, <c>09:30:00.123</c>, or digits. Of digits the column's longest value says what they are: up to four
-/// hhmm, up to six hhmmss, more are fractions of the second behind it (93000000 is 09:30:00.000).
+/// Times of day beside a date: TIME, <c>9:30</c>, <c>09:30:00.123</c>, or digits. The column's longest number says what its digits are: up
+/// to four hhmm, up to six hhmmss, more are fractions of the second behind it (93000000 is 09:30:00.000).
 /// </summary>
 internal static class TimeOfDay
 {
@@ -18,7 +18,8 @@ internal static class TimeOfDay
         for (int row = 0; row < from.Count; row++)
         {
             micros[row] = 0;
-            FaultKind kind = from.IsNull[row] ? FaultKind.Missing : TryRead(column, from, row, digits, out micros[row]) ? FaultKind.None : FaultKind.NotATimeOfDay;
+            FaultKind kind = FaultKind.Missing;
+            if (!from.IsNull[row]) kind = TryRead(column, from, row, digits, out micros[row]) ? FaultKind.None : FaultKind.NotATimeOfDay;
             if (kind != FaultKind.None && faults[row].IsNone) faults[row] = new RowFault(TickField.Timestamp, kind);
         }
     }
@@ -44,7 +45,8 @@ internal static class TimeOfDay
         {
             ReadOnlySpan<byte> text = from.Bytes(row);
             digits = text.Length;
-            return digits is > 0 and <= MaxDigits && !text.ContainsAnyExceptInRange((byte)'0', (byte)'9') && long.TryParse(text, out number);
+            if (digits is 0 or > MaxDigits || text.ContainsAnyExceptInRange((byte)'0', (byte)'9')) return false;
+            return long.TryParse(text, out number);
         }
 
         if (column.Type == PhysicalType.Double)

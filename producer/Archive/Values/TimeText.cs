@@ -4,8 +4,8 @@ using Streaming.Shared.Ticks;
 namespace Streaming.Producer.Archive.Values;
 
 /// <summary>
-/// Times and dates as text: ISO 8601, also with <c>/</c>, <c>.</c> or nothing between year, month and day; or a number: yyyymmdd, yyyymmddhhmmss, an
-/// epoch of 10, 13, 16 or 19 digits. The year comes first: nothing that depends on a country is read.
+/// Times and dates as text: ISO 8601, also with <c>/</c>, <c>.</c> or nothing between year, month and day; or a number: yyyymmdd,
+/// yyyymmddhhmmss, an epoch of 10, 13, 16 or 19 digits. The year comes first: nothing that depends on a country is read.
 /// </summary>
 internal static class TimeText
 {
@@ -37,8 +37,8 @@ internal static class TimeText
         (whole, nanos) = (0, 0);
         int point = text.IndexOf((byte)'.');
         ReadOnlySpan<byte> digits = point < 0 ? text : text[..point];
-        if (digits.Length is not (8 or 10 or 12 or 13 or 14 or 16 or 17 or 19) || digits.ContainsAnyExceptInRange((byte)'0', (byte)'9')) return false;
-        if (!long.TryParse(digits, out whole)) return false;
+        if (digits.Length is not (8 or 10 or 12 or 13 or 14 or 16 or 17 or 19)) return false;
+        if (digits.ContainsAnyExceptInRange((byte)'0', (byte)'9') || !long.TryParse(digits, out whole)) return false;
         if (point < 0) return true;
         ReadOnlySpan<byte> decimals = text[(point + 1)..];
         if (decimals.IsEmpty || decimals.ContainsAnyExceptInRange((byte)'0', (byte)'9')) return false;
@@ -50,7 +50,8 @@ internal static class TimeText
     private static FaultKind ReadScientific(ReadOnlySpan<byte> text, ZoneClock input, out Moment moment)
     {
         moment = default;
-        bool isNumber = double.TryParse(text, NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent, CultureInfo.InvariantCulture, out double number);
+        const NumberStyles style = NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;
+        bool isNumber = double.TryParse(text, style, CultureInfo.InvariantCulture, out double number);
         return isNumber && text.ContainsAny((byte)'e', (byte)'E') ? Epoch.Read(number, input, out moment) : FaultKind.NotATime;
     }
 
@@ -65,7 +66,8 @@ internal static class TimeText
         text.Slice(isCompact ? 6 : 8, Math.Min(2, text.Length - 8)).CopyTo(buffer[8..]);
         buffer[4] = buffer[7] = (byte)'-';
         ReadOnlySpan<byte> time = text[(isCompact ? 8 : Math.Min(DayLength, text.Length))..];
-        if (isCompact && time.Length >= 7 && !time[1..7].ContainsAnyExceptInRange((byte)'0', (byte)'9')) time = WithColons(time, buffer[(DayLength + 8)..]);
+        if (isCompact && time.Length >= 7 && !time[1..7].ContainsAnyExceptInRange((byte)'0', (byte)'9'))
+            time = WithColons(time, buffer[(DayLength + 8)..]);
         time.CopyTo(buffer[DayLength..]);
         return buffer[..(DayLength + time.Length)];
     }

@@ -20,7 +20,8 @@ internal static class TradeDate
             days[row] = None;
             Moment moment = default;
             FaultKind kind = from.IsNull[row] ? FaultKind.Missing : Moment.Read(column, from, row, clocks.Input, out moment);
-            if (kind == FaultKind.None) kind = ToDay(clocks.Shown(moment, moment.Form == MomentForm.Date ? DayRule.Written : rule), out days[row]);
+            DayRule own = moment.Form == MomentForm.Date ? DayRule.Written : rule;
+            if (kind == FaultKind.None) kind = ToDay(clocks.Shown(moment, own), out days[row]);
             if (kind == FaultKind.NotATime) kind = FaultKind.NotADate;
             if (kind == FaultKind.Missing && !isNeeded) continue;
             if (kind != FaultKind.None && faults[row].IsNone) faults[row] = new RowFault(TickField.Date, kind, moment.Raw);

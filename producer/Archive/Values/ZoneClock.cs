@@ -3,8 +3,8 @@ using Streaming.Shared.Ticks;
 namespace Streaming.Producer.Archive.Values;
 
 /// <summary>
-/// The clock of a time zone: local to UTC time and back, in microseconds since 1970. An hour that the clocks repeat is taken the first time; a time
-/// that they skip does not exist.
+/// The clock of a time zone: local to UTC time and back, in microseconds since 1970. An hour that the clocks repeat is taken the first
+/// time; a time that they skip does not exist.
 /// </summary>
 /// <remarks>Not thread-safe: it remembers the quarter of an hour last asked for, in which the offset does not change.</remarks>
 internal sealed class ZoneClock(TimeZoneInfo zone)

@@ -27,6 +27,9 @@ internal sealed class StreamClient(
     /// <summary>Calls that this process saw fail.</summary>
     public int Failures { get; private set; }
 
+    /// <summary>Told of each shard that is about to be read.</summary>
+    public Action<string> Reading { get; init; } = _ => { };
+
     public string Address => stream.Name;
 
     public Task<bool> CreateAsync(int shardCount, CancellationToken cancellation)
@@ -60,6 +63,7 @@ internal sealed class StreamClient(
     async Task IShardReads.GetRecordsAsync(string iterator, int limit, ResponseBuffer answer, CancellationToken cancellation)
     {
         string[] place = iterator.Split(' ');
+        Reading(place[0]);
         int next = int.Parse(place[1], CultureInfo.InvariantCulture);
         int slowness = stream.Shards.First(shard => shard.Id == place[0]).Slowness;
         answer.Fill(await CallAsync($"read {place[0]}", () => Answer(Existing().Find(place[0]), next, limit), cancellation, slowness));

@@ -121,6 +121,14 @@ public sealed class FileTimesTests : IDisposable
         Assert.Equal(["2024-01-02T00:00:00Z", "2024-01-02T01:00:00Z"], Times());
     }
 
+    [Fact]
+    public void MidnightsOfManyDays_StayDailyBars_BesideIntradayFiles()
+    {
+        _table.Write("1d/a.parquet", Text("ticker", "A", "A", "A"), Text("timestamp", "2024-01-02", "2024-01-03", "2024-01-04"), Doubles("close", 1, 1, 1));
+        _table.Write("1h/a.parquet", Text("ticker", "A"), Text("timestamp", "2024-01-02T15:00:00Z"), Doubles("close", 1));
+        Assert.Equal(["2024-01-02T15:00:00Z", "2024-01-02T21:00:00Z", "2024-01-03T21:00:00Z", "2024-01-04T21:00:00Z"], Times());
+    }
+
     // A time that lost its time of day is not midnight, and its rows are no daily bars.
     [Fact]
     public void ManyRowsOfOneTickerAndDay_AreNoDailyBars()

@@ -66,7 +66,8 @@ public sealed class CheckpointWriterTests
         MaybeNumber(random),
         MaybeNumber(random),
         new CheckpointBooks(Number(random), Number(random), Number(random), Number(random), Number(random), Number(random)),
-        Many(random, _ => new CheckpointTicker(Text(random), Number(random), Many(random, Window), Many(random, _ => new CheckpointRun(Text(random), Number(random))))));
+        Many(random, _ => new CheckpointTicker(Text(random), Number(random), Many(random, Window), Many(random, _ => new CheckpointRun(Text(random), Number(random))))),
+        random.Next(2) == 0);
 
     private static CheckpointWindow Window(Random random) => new(
         Number(random),
