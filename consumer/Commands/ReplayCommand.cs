@@ -44,7 +44,7 @@ internal static class ReplayCommand
             IObjectStore lake = ObjectStores.Open(lakeAddress, time, application.Aws(parsed));
             using ILoggerFactory loggers = LoggerFactory.Create(builder => Logging.Configure(builder, parsed.GetValue(verbose)));
             var service = new ConsumerService(stream, lake, options, time, new Random(Environment.ProcessId), loggers);
-            await using var progress = new RunProgress(service, options, time, Console.Error, isTerminal: !Console.IsErrorRedirected);
+            await using var progress = new RunProgress(service, options, time, Logging.Progress("consumer.replay"), isTerminal: !Console.IsErrorRedirected);
             await service.RunAsync(cancellation);
             await progress.FinishAsync();
             await Console.Error.WriteLineAsync($"consumer: rows are in {lakeAddress}; see: consumer query --lake {lakeAddress}");
