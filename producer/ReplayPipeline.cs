@@ -87,7 +87,7 @@ public sealed class ReplayPipeline(ProducerOptions options, TimeProvider time)
             await using (publisher)
             await using (journal?.NoteWhile(Sent))
             {
-                end = await ReplayAsync(publisher, run, first, ticks, clock, archive, cancellation);
+                end = await ReplayAsync(publisher, run, journal, ticks, clock, archive, cancellation);
             }
         }
         finally
@@ -102,13 +102,15 @@ public sealed class ReplayPipeline(ProducerOptions options, TimeProvider time)
     }
 
     private async Task<ReplayEnd> ReplayAsync(
-        IRecordPublisher publisher, string run, long sequence, TickPasses ticks, ReplayClock clock, TickArchive archive, CancellationToken cancellation)
+        IRecordPublisher publisher, string run, ReplayJournal? journal, TickPasses ticks, ReplayClock clock, TickArchive archive, CancellationToken cancellation)
     {
         var encoder = new TickEncoder(new ExchangeCalendar(TimeZoneInfo.FindSystemTimeZoneById(options.TimeZone)), run);
         TimeSpan duration = options.Duration ?? TimeSpan.MaxValue;
         long limit = options.Limit ?? long.MaxValue;
         bool isByClock = archive.IsDaily && options.Retime == Retime.Now;
         ReplayEnd end = ReplayEnd.Limit;
+        long sequence = journal?.Seq ?? 0;
+        bool isFirst = journal is not null;
         Tick tick = default;
         while (sequence < limit)
         {
@@ -140,6 +142,8 @@ public sealed class ReplayPipeline(ProducerOptions options, TimeProvider time)
             }
 
             if (isByClock) tick.TimestampMicros = EventTime.Of(time.GetUtcNow());
+            if (isFirst) await journal!.ExpectFirstAsync();
+            isFirst = false;
             encoder.Encode(ref tick, sequence++);
             publisher.Add(encoder.Key, encoder.Record);
             Progress.Pass(tick.TimestampMicros);

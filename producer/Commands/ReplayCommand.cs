@@ -52,7 +52,7 @@ internal static class ReplayCommand
 
             SummaryText.Write(log, summary, options, rowsWereShown: isVerbose);
             if (journal is { IsResumed: true, IsComplete: true } && summary.Sent == 0) await log.WriteLineAsync($"nothing is left of run {journal.Run}: its {journal.Seq} records are on the stream");
-            if (journal is { IsComplete: false } && progressMode != "none") await log.WriteLineAsync(SendTheRest);
+            if (journal is { IsComplete: false, CanBeResumed: true } && progressMode != "none") await log.WriteLineAsync(SendTheRest);
             if (parsed.GetValue(json)) await context.Output.WriteLineAsync(JsonOutput.Of(summary));
             return CodeOf(summary, parsed.GetValue(strict));
         });

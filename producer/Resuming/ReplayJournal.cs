@@ -25,6 +25,8 @@ internal sealed class ReplayJournal
     private readonly Action<string> _warn;
     private string? _positionTag;
     private ReplayPosition _noted;
+    // Of a new run, until it has a record to send.
+    private Func<Task<string?>>? _writeStart;
     private bool _isStopped;
     private bool _isFailing;
 
@@ -45,10 +47,13 @@ internal sealed class ReplayJournal
     /// <summary>Nothing was left to send, as far as it is noted.</summary>
     public bool IsComplete => _noted.IsComplete;
 
+    /// <summary>Its notes are there, and are its own.</summary>
+    public bool CanBeResumed => !_isStopped && _writeStart is null;
+
     /// <summary>It goes on from notes of an earlier attempt.</summary>
     public bool IsResumed { get; private init; }
 
-    /// <summary>Begins the notes of a new run, in place of those of an earlier one.</summary>
+    /// <summary>The notes of a new run, which take the place of those of an earlier one at <see cref="ExpectFirstAsync"/>.</summary>
     /// <param name="name">The same for the same inputs and stream.</param>
     /// <param name="warn">Told what the user should know: that the same was sent before, or that no notes can be taken.</param>
     /// <returns>Null if no notes can be taken; the replay goes on without.</returns>
@@ -61,13 +66,10 @@ internal sealed class ReplayJournal
             (ReplayPosition? noted, string? positionTag) = await ReadAsync(store, PositionKey(name), ReplayNotes.Default.ReplayPosition);
             if (earlier?.Replay.CreationId == replay.CreationId && IsOf(noted, earlier) && noted.Seq > 0) warn(SentBefore(noted));
             var start = new ReplayStart(run, time.GetUtcNow(), replay);
-            if (await store.PutAsync(StartKey(name), Json(start, ReplayNotes.Default.ReplayStart), startTag, CancellationToken.None) is null)
+            return new ReplayJournal(store, PositionKey(name), start, noted, positionTag, time, warn)
             {
-                warn($"another replay of the same inputs onto this stream begins just now; this one cannot be resumed ({store.Address})");
-                return null;
-            }
-
-            return new ReplayJournal(store, PositionKey(name), start, noted, positionTag, time, warn);
+                _writeStart = () => store.PutAsync(StartKey(name), Json(start, ReplayNotes.Default.ReplayStart), startTag, CancellationToken.None),
+            };
         }
         catch (StoreUnavailableException problem)
         {
@@ -100,6 +102,32 @@ internal sealed class ReplayJournal
         return new ReplayJournal(store, PositionKey(name), start, noted, positionTag, time, warn) { IsResumed = true };
     }
 
+    /// <summary>
+    /// To be called before the first record is sent. Not earlier: a replay that fails or matches nothing must not take the place of an
+    /// interrupted one.
+    /// </summary>
+    public async Task ExpectFirstAsync()
+    {
+        if (_writeStart is null) return;
+        try
+        {
+            if (await _writeStart() is not null)
+            {
+                _writeStart = null;
+                return;
+            }
+
+            _warn($"another replay of the same inputs onto this stream begins just now; this one cannot be resumed ({_store.Address})");
+        }
+        catch (StoreUnavailableException problem)
+        {
+            _warn($"this replay cannot be resumed, because its progress cannot be noted: {problem.Message}");
+        }
+
+        _isStopped = true;
+        _writeStart = null;
+    }
+
     /// <summary>Notes each second how far the replay is, until the result is disposed.</summary>
     /// <param name="seq">Asked from another thread.</param>
     public IAsyncDisposable NoteWhile(Func<long> seq) => new Noting(this, seq);
@@ -107,7 +135,7 @@ internal sealed class ReplayJournal
     /// <summary>Notes that every record with a smaller <paramref name="seq"/> is on the stream. One call at a time.</summary>
     public async Task NoteAsync(long seq, bool isComplete)
     {
-        if (_isStopped || (seq == _noted.Seq && isComplete == _noted.IsComplete)) return;
+        if (_isStopped || _writeStart is not null || (seq == _noted.Seq && isComplete == _noted.IsComplete)) return;
         var next = new ReplayPosition(Run, StartedAt, seq, isComplete, _time.GetUtcNow());
         try
         {

@@ -105,6 +105,15 @@ public sealed class ResumeTests : IDisposable
     }
 
     [Fact]
+    public async Task ReplayThatSendsNothing_LeavesTheNotesOfAnInterruptedOne()
+    {
+        await ReplayAsync(0, "first", "--limit", "2");
+        await ReplayAsync(2, "second", "-t", "a");
+        await ReplayAsync(0, "third", "--resume");
+        Assert.Equal(["first 0", "first 1", "first 2", "first 3", "first 4"], await SentAsync("stream"));
+    }
+
+    [Fact]
     public async Task StreamThatWasMadeAnew_IsRefused()
     {
         await ReplayAsync(0, "first", "--limit", "2");
