@@ -22,7 +22,7 @@ public static class ConsumerRun
         await using CatalogRun? catalog = CatalogRun.Start(options, aws, time, loggers);
         var service = new ConsumerService(stream, lake, options, time, new Random(Environment.ProcessId), loggers, catalog?.Registrar) { Live = board };
 
-        await using var progress = new RunProgress(service, options, time, Console.Error, isTerminal: !Console.IsErrorRedirected);
+        await using var progress = new RunProgress(service, options, time, Logging.Progress("consumer.run"), isTerminal: !Console.IsErrorRedirected);
         await using var telemetry = RunTelemetry.Start(service, stream, lake, options, aws.Activity, time, loggers);
         await service.RunAsync(drain);
         if (catalog is not null) await catalog.FinishAsync();

@@ -5,6 +5,7 @@ using Streaming.Shared;
 using Streaming.Shared.Aws;
 using Streaming.Shared.Objects;
 using Streaming.Shared.Parquet;
+using Streaming.Shared.Settings;
 using Streaming.Shared.Streams;
 
 namespace Streaming.Consumer.Commands;
@@ -27,7 +28,7 @@ internal static class ExitCodes
     /// <summary>The exit code of an error that a user can act on; null for one that is a bug of ours.</summary>
     public static int? Of(Exception error) => error switch
     {
-        InvalidAddressException or StreamNotFoundException => BadUsage,
+        InvalidAddressException or InvalidSettingException or StreamNotFoundException => BadUsage,
         StreamUnavailableException or StoreUnavailableException or AwsException => Unreachable,
         CheckpointRefusedException or ForeignObjectException or BrokenObjectException or StreamDataLossException or ParquetException or DrainTimeoutException
             or LostRaceException => Failed,

@@ -60,7 +60,7 @@ internal static class ReplayCommand
         await Revision.Of(options).ClaimAsync(lake, drain);
         using ILoggerFactory loggers = LoggerFactory.Create(builder => Logging.Configure(builder, verbose));
         var service = new ConsumerService(stream, lake, options, time, new Random(Environment.ProcessId), loggers);
-        await using var progress = new RunProgress(service, options, time, Console.Error, isTerminal: !Console.IsErrorRedirected);
+        await using var progress = new RunProgress(service, options, time, Logging.Progress("consumer.replay"), isTerminal: !Console.IsErrorRedirected);
         await service.RunAsync(drain);
         await progress.FinishAsync();
         await Console.Error.WriteLineAsync($"consumer: rows are in {options.Lake}; see: consumer query --lake {options.Lake}");

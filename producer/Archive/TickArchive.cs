@@ -20,6 +20,9 @@ internal sealed class TickArchive
     /// <summary>Files that were not refused, so far.</summary>
     public int ReadableFiles => _files.Count(file => !file.IsRefused);
 
+    /// <summary>Wanted tickers that were in no row that was read, with a hint where only the case differs.</summary>
+    public IReadOnlyList<string> MissingTickers => _reading.Tickers.Missing;
+
     /// <exception cref="UsageException">The hints do not fit the files.</exception>
     public static TickArchive Open(
         IReadOnlyList<InputFile> inputs, FileHints hints, RowFilter filter, RefusedRows refused, CancellationToken cancellation)

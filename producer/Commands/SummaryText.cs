@@ -22,6 +22,7 @@ internal static class SummaryText
             $"{verb} {summary.Sent} records, {summary.Bytes} bytes in {summary.Seconds:0.0##} s ({summary.Rate:0} records/s, {summary.Requests} requests)"));
         if (summary.FirstEvent is { } first && summary.LastEvent is { } last)
             error.WriteLine($"event time {TimeText(first)} to {TimeText(last)}");
+        if (summary.MissingTickers.Count > 0) error.WriteLine($"no tick of {string.Join(", ", summary.MissingTickers)}");
         if (summary.Retried > 0) error.WriteLine($"throttled {summary.Throttled}, retried {summary.Retried}");
         if (summary.PossiblyRepeated > 0) error.WriteLine($"possibly repeated {summary.PossiblyRepeated} (sent again after an unknown outcome; same run and seq)");
         if (summary.TooLarge > 0) error.WriteLine($"too large for a stream, not sent: {summary.TooLarge}");

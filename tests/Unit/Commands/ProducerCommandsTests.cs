@@ -47,6 +47,19 @@ public sealed class ProducerCommandsTests : IDisposable
     [InlineData(2, "none of", "replay", "TICKS", "--gaps", "jump")]
     [InlineData(2, "no stream at", "replay", "TICKS", "--stream", "FOLDER/none")]
     [InlineData(2, "gopher://x", "replay", "TICKS", "--stream", "gopher://x")]
+    [InlineData(2, "Did you mean kinesis://stock?", "replay", "TICKS", "--stream", "kinesis:stock")]
+    [InlineData(2, "Did you mean kinesis://stock?", "stream", "create", "--stream", "kinesis:/stock")]
+    [InlineData(2, "Streams are not kept in S3", "replay", "TICKS", "--stream", "s3://bucket/x")]
+    [InlineData(2, "no option '--speeed'. Did you mean --speed?", "replay", "TICKS", "--speeed", "60")]
+    [InlineData(2, "no option '--shard'. Did you mean --shards?", "stream", "create", "--shard=2")]
+    [InlineData(2, "no command 'reply'. Did you mean replay?", "reply", "TICKS")]
+    [InlineData(2, "no command 'splt'. Did you mean split?", "stream", "splt")]
+    [InlineData(2, "there is A.", "replay", "TICKS", "--dry-run", "-t", "a")]
+    [InlineData(2, "the input has 3 ticks of 2 tickers (A, B) from 2024-01-02T14:30:00Z to 2024-01-02T14:30:02Z", "replay", "TICKS", "--dry-run", "-t", "X")]
+    [InlineData(2, "No tick matches --from 2025-01-01T00:00:00Z: the input has 3 ticks", "replay", "TICKS", "--dry-run", "--from", "2025-01-01")]
+    [InlineData(2, "the input of these tickers has 1 ticks of 1 tickers (B) from", "replay", "TICKS", "--dry-run", "--to", "2024-01-02T14:30:01Z", "-t", "B")]
+    [InlineData(2, "exclude each other", "replay", "TICKS", "--dry-run", "--resume")]
+    [InlineData(0, "no tick of C, a (there is A)", "replay", "TICKS", "--dry-run", "-t", "a,B,C")]
     [InlineData(2, "--unknown", "replay", "TICKS", "--unknown")]
     [InlineData(2, "only Parquet", "replay", "CSV", "--dry-run")]
     [InlineData(2, "--out", "sample")]
@@ -126,7 +139,10 @@ public sealed class ProducerCommandsTests : IDisposable
         Assert.Equal(0, await RunAsync("stream", "create", "--stream", stream, "--shards", "3"));
         Assert.Equal(0, await RunAsync("stream", "describe", "--stream", stream, "--json"));
         Assert.Equal(3, Summary().GetProperty("shards").GetArrayLength());
-        Assert.Equal(0, await RunAsync("stream", "delete", "--stream", stream));
+        Assert.Equal(2, await RunAsync("stream", "delete", "--stream", stream));
+        Assert.Contains("--yes", _error.ToString(), StringComparison.Ordinal);
+        Assert.Equal(0, await RunAsync("stream", "describe", "--stream", stream));
+        Assert.Equal(0, await RunAsync("stream", "delete", "--stream", stream, "--yes"));
         Assert.Equal(2, await RunAsync("stream", "describe", "--stream", stream));
     }
 
