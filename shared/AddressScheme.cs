@@ -15,6 +15,6 @@ internal static partial class AddressScheme
         return $"{scheme}://{address[(scheme.Length + 1)..].TrimStart('/')}";
     }
 
-    [GeneratedRegex("^([A-Za-z][A-Za-z0-9+.-]+):", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex("^(?<scheme>[A-Za-z][A-Za-z0-9+.-]+):", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Scheme();
 }

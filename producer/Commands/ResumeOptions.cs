@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Streaming.Producer.Archive;
 using Streaming.Producer.Resuming;
-using Streaming.Shared.Aws;
 using Streaming.Shared.Objects;
 using Streaming.Shared.Streams;
 using Streaming.Shared.Streams.Kinesis;

@@ -209,7 +209,7 @@ internal sealed class ReplayJournal
 
         public async ValueTask DisposeAsync()
         {
-            await _end.CancelAsync();
+            _end.Cancel();
             await _noting;
             _end.Dispose();
         }

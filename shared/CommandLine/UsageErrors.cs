@@ -15,7 +15,7 @@ public static class UsageErrors
         if (parsed.Action is { ClearsParseErrors: true }) return null;
         Command command = parsed.CommandResult.Command;
         // First, because the options behind a mistyped command are not known either.
-        if (command.Subcommands.Count > 0 && parsed.UnmatchedTokens.FirstOrDefault() is [not '-', ..] name)
+        if (command.Subcommands.Count > 0 && parsed.UnmatchedTokens is [[not '-', ..] name, ..])
             return $"there is no command '{name}'.{NearestWord.Suggestion(name, command.Subcommands.Select(known => known.Name))}";
         if (UnknownOption(parsed) is { } option)
             return $"there is no option '{option}'.{NearestWord.Suggestion(option, ProgramSettings.OptionsOf(command).Select(known => known.Name))}";
