@@ -41,6 +41,9 @@ public sealed partial class ConsumerService(
         }
     }
 
+    /// <summary>What became of the records that this process read.</summary>
+    public Books BooksNow => Shards.Aggregate(default(Books), (sum, shard) => sum + shard.BooksNow);
+
     /// <summary>Null if the partitions are registered nowhere.</summary>
     public PartitionRegistrar? Catalog => catalog;
 
@@ -212,11 +215,13 @@ public sealed partial class ConsumerService(
         ShardProgress progress = ProgressOf(lease.Shard);
         progress.Take();
         await Task.Yield();
+        lease.NotReady = () => IsDraining ? "its worker drains" : progress.Figures.LastReadAt is null ? ShardLease.NotReadYet : null;
         ILogger logger = loggers.CreateLogger("consumer.shard");
         ObjectOrigin origin = checkpoints.Origin(lease.Shard);
         var flusher = new ShardFlusher(
-            new BarWriter(lake, origin, lease.Ancestors.ToHashSet(), checkpoints.Retry, Budget, catalog is null ? null : catalog.Add),
-            new KeptRecordWriter(lake, origin, checkpoints.Retry));
+            new BarWriter(lake, origin, lease.Ancestors.ToHashSet(), checkpoints.Retry, Budget, options.Backfill, catalog is null ? null : catalog.Add),
+            // Beside those of the feed, whose shards have the same names.
+            new KeptRecordWriter(lake, origin, checkpoints.Retry, options.Backfill ? $"{origin.Application}/{origin.Shard}" : null));
         using var pipeline = new ShardPipeline(stream, flusher, progress, options, time, logger) { Decoder = Decoder, Budget = Budget, Live = Live };
         try
         {

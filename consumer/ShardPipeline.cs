@@ -45,10 +45,11 @@ public sealed partial class ShardPipeline(
         using IDisposable budget = Budget.Join();
         var flushes = new FlushLoop(windows, flusher, lease, options.Flush, Budget, time, logger);
 
+        var faults = new ShardFaultLog(lease.Shard, windows.Books, logger);
         using IDisposable chain = _batches
             .Select(new BatchDecoder(Decoder(windows.Tickers)).Decode)
             .Select(windows.Add)
-            .Do(new ShardFaultLog(lease.Shard, logger).Tell)
+            .Do(faults.Tell)
             .Subscribe(_windowed.OnNext, failure => _failure = ExceptionDispatchInfo.Capture(failure));
         using LiveShard? live = Live?.Join(lease.Shard, windows);
         using IDisposable? shown = live is null ? null : _windowed.Subscribe(live);
@@ -68,6 +69,7 @@ public sealed partial class ShardPipeline(
             await Task.Yield();
         }
 
+        faults.JudgeLateness(windows.Books);
         if (end.EndNotKnown(lease.Shard) is { } why) EndNotKnown(logger, lease.Shard, why);
         await flushes.FinishAsync(abort);
         progress.Finish(windows, flushes.Figures, flusher.Bars);

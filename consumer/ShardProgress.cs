@@ -43,6 +43,7 @@ public sealed class ShardProgress(string shard, TimeProvider time)
                 Books = windows.Books,
                 WindowCount = windows.WindowCount,
                 ShardMicros = windows.ShardMicros,
+                Flushes = _flushesBefore with { IsFailing = false, CheckpointedAt = null },
             };
         }
     }

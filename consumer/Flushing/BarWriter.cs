@@ -11,9 +11,10 @@ namespace Streaming.Consumer.Flushing;
 /// Owns: rows into their objects, by read, merge and conditional put, and what it remembers of the objects. Does not own: which
 /// rows are due, the checkpoint.
 /// </summary>
+/// <param name="isBackfill">Rows may go into objects of other streams and applications, which stay theirs: a row with more ticks wins there too.</param>
 /// <param name="written">Told the key of each object whose rows stand; must return at once.</param>
 public sealed class BarWriter(
-    IObjectStore store, ObjectOrigin origin, IReadOnlySet<string> ancestors, StoreRetry retry, MemoryBudget budget, Action<string>? written = null)
+    IObjectStore store, ObjectOrigin origin, IReadOnlySet<string> ancestors, StoreRetry retry, MemoryBudget budget, bool isBackfill = false, Action<string>? written = null)
 {
     /// <summary>Objects under way at once; more would only queue at the store.</summary>
     private const int MaxConcurrentPuts = 16;
@@ -116,12 +117,13 @@ public sealed class BarWriter(
     private async Task<bool> MergeAsync(string key, IReadOnlyList<Bar> fresh, CancellationToken cancellation)
     {
         StoredObject? standing = Known(key) ?? await store.GetAsync(key, cancellation);
-        IReadOnlyList<Bar>? merged = BarMerge.Merge(standing is null ? [] : BarsOf(key, standing), fresh);
+        BarObject? before = standing is null ? null : Read(key, standing);
+        IReadOnlyList<Bar>? merged = BarMerge.Merge(before?.Bars ?? [], fresh);
         if (merged is null) return false;
 
         // Whatever comes of the put, what was read is no longer known to stand.
         lock (_known) _known.Remove(key);
-        byte[] content = BarObjectCodec.Write(merged, origin);
+        byte[] content = BarObjectCodec.Write(merged, isBackfill ? before?.Origin ?? origin : origin);
         string tag = await PutAsync(key, content, standing?.Tag, cancellation);
         lock (_known) _known[key] = (new StoredObject(content, tag), _flush);
         return true;
@@ -149,13 +151,13 @@ public sealed class BarWriter(
         lock (_known) return _known.TryGetValue(key, out (StoredObject Object, int Flush) known) ? known.Object : null;
     }
 
-    private IReadOnlyList<Bar> BarsOf(string key, StoredObject standing)
+    private BarObject Read(string key, StoredObject standing)
     {
         try
         {
             BarObject read = BarObjectCodec.Read(key, standing.Content);
             CheckOrigin(key, read.Origin);
-            return read.Bars;
+            return read;
         }
         catch (ParquetException broken)
         {
@@ -168,6 +170,7 @@ public sealed class BarWriter(
 
     private void CheckOrigin(string key, ObjectOrigin? other)
     {
+        if (other is not null && isBackfill) return;
         if (other is not null && (other with { Shard = origin.Shard }) == origin
             && (other.Shard == origin.Shard || ancestors.Contains(other.Shard)))
             return;
@@ -177,7 +180,7 @@ public sealed class BarWriter(
         throw new ForeignObjectException(
             $"{store.Address}/{key} was written by {writer}, not by application {origin.Application} from shard {origin.Shard} of stream "
             + $"{origin.Stream} (created as {origin.StreamId}), so that the rows of its ticker and day wait. Use another --lake, or move the old "
-            + $"{LakeLayout.Table} away; if it is this object alone: consumer lake repair --foreign --lake {store.Address} --object '{key}'.");
+            + $"{LakeLayout.Table} away; to add history to a table that another application writes, run with --backfill; if it is this object alone: consumer lake repair --foreign --lake {store.Address} --object '{key}'.");
     }
 
     private void Forget()

@@ -107,6 +107,7 @@ public sealed partial class FlushLoop(
         catch (Exception failure) when (failure is StoreUnavailableException or LostRaceException)
         {
             Figures = Figures.Add(time.GetElapsedTime(_startedAt), failed: true, checkpointedAt: null, windows: 0);
+            lease.NoteFlushFailure(failure.Message);
             FlushFailed(logger, lease.Shard, windows.Position.ToString(), failure.Message);
         }
 

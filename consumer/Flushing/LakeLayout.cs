@@ -58,6 +58,9 @@ public static class LakeLayout
     /// <summary>Where a replay under that name has a lake of its own, inside the lake.</summary>
     public static string Revision(string lake, string name) => $"{lake.TrimEnd('/')}/revisions/{name}";
 
+    /// <summary>What a replay's lake was computed from.</summary>
+    public const string RevisionKey = "revision.json";
+
     public static string Chunk(string kind, string shard, long ordinal)
         => string.Create(CultureInfo.InvariantCulture, $"{kind}/{shard}/{ordinal / RecordsPerChunk:D8}.jsonl");
 

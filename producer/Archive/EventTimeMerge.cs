@@ -25,7 +25,7 @@ internal sealed class EventTimeMerge : IDisposable
         (_reading, _refused, _maxSortedRows) = (reading, refused, maxSortedRows);
         _pending = [.. files.Where(file => !file.IsRefused)
             .SelectMany(file => file.Groups)
-            .OrderBy(group => group.MinMicros).ThenBy(group => group.File.Order).ThenBy(group => group.Index)];
+            .OrderBy(group => group.MinMicros).ThenBy(group => group.File.Order).ThenBy(group => group.Place)];
     }
 
     public bool TryRead(ref Tick tick)
@@ -58,12 +58,12 @@ internal sealed class EventTimeMerge : IDisposable
         long[] times = [];
         try
         {
-            ParquetFile file = group.File.Acquire();
+            IHistoryFile file = group.File.Acquire();
             isAcquired = true;
             bool isSorted = group.IsSorted ?? IsSorted(file, group, ref times);
             if (!isSorted) reserved = ReserveSortedRows(group);
             var reader = new RowGroupReader(file, group, _reading, _refused, times);
-            RowBatch rows = _reading.RentBatch(group.File.Columns);
+            RowBatch rows = _reading.RentBatch(group.Columns);
             TickRun run = isSorted ? new StreamedRun(group, reader, rows) : new SortedRun(group, reader, rows);
             if (run.Fill())
             {
@@ -84,11 +84,11 @@ internal sealed class EventTimeMerge : IDisposable
     }
 
     /// <param name="times">Gets the times, if they can be held: they are read for the look already.</param>
-    private bool IsSorted(ParquetFile file, RowGroupPlan group, ref long[] times)
+    private bool IsSorted(IHistoryFile file, RowGroupPlan group, ref long[] times)
     {
-        TickColumns columns = group.File.Columns;
-        if (!columns.IsDaily) times = _reading.RentTimes(group.RowCount);
-        TimeScan scan = TimeScan.Of(file, group.Index, columns, _reading, times);
+        TickColumns columns = group.Columns;
+        if (!columns.Times.IsDaily && !columns.Times.IsEpochWithDate) times = _reading.RentTimes(group.RowCount);
+        TimeScan scan = TimeScan.Of(file.RowGroups[group.Index], columns, _reading, times);
         if (scan.AreAllUsable) return scan.IsSorted;
         _reading.ReturnTimes(times);
         times = [];
@@ -102,7 +102,7 @@ internal sealed class EventTimeMerge : IDisposable
             throw new ParquetException(
                 group.File.Path,
                 $"row group {group.Index} is not sorted by time, and more than {_maxSortedRows} unsorted rows would have to be held in memory. "
-                + $"Sort the file, for example with DuckDB: COPY (FROM '{group.File.Path}' ORDER BY {group.File.Columns.Order!.Name}) TO 'sorted.parquet'");
+                + $"Sort the file, for example with DuckDB: COPY (FROM '{group.File.Path}' ORDER BY {group.Columns.Times.Order}) TO 'sorted.parquet'");
         }
 
         _sortedRows += group.RowCount;

@@ -9,6 +9,9 @@ namespace Streaming.Producer.Archive;
 /// <param name="OpenBytes">Opens the file where it is.</param>
 internal sealed record InputFile(string Path, IReadOnlyDictionary<string, string?> Partitions, Func<IByteSource> OpenBytes)
 {
+    /// <summary>Size and version, as texts that differ when the content does: what a replay that is continued compares.</summary>
+    public string Version { get; init; } = "";
+
     /// <exception cref="ParquetException">It is no Parquet, or broken.</exception>
-    public ParquetFile Open() => ParquetFile.Open(OpenBytes());
+    public IHistoryFile Open() => new ParquetHistory(ParquetFile.Open(OpenBytes()));
 }

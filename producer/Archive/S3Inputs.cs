@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.IO.Enumeration;
 using Streaming.Shared;
 using Streaming.Shared.Aws;
@@ -23,7 +24,7 @@ internal sealed class S3Inputs(AwsSettings aws, TimeProvider time)
             _files ??= new S3Files(new S3Client(aws, time));
             List<S3File> found = ExpandAsync(_files, input).GetAwaiter().GetResult();
             return found.Count > 0
-                ? [.. found.Select(file => new InputFile(file.Address, InputFiles.PartitionsOf(file.Key), () => _files.Open(file)))]
+                ? [.. found.Select(file => new InputFile(file.Address, InputFiles.PartitionsOf(file.Key), () => _files.Open(file)) { Version = string.Create(CultureInfo.InvariantCulture, $"{file.Length} bytes, {file.ETag}") })]
                 : throw new UsageException($"No {InputFiles.Extension} object matches {input}. Give an object, a prefix or a glob.");
         }
         catch (InvalidAddressException problem)

@@ -1,5 +1,4 @@
 using Streaming.Producer.Archive.Values;
-using Streaming.Shared.Parquet;
 
 namespace Streaming.Producer.Archive;
 
@@ -8,25 +7,21 @@ namespace Streaming.Producer.Archive;
 internal readonly record struct TimeScan(long MinMicros, bool IsSorted, bool AreAllUsable)
 {
     /// <param name="held">Gets the times of the rows, unless it is empty; only if they are all usable does it have them all.</param>
-    public static TimeScan Of(ParquetFile file, int group, TickColumns columns, ArchiveReading reading, Span<long> held = default)
+    public static TimeScan Of(IRowGroup group, TickColumns columns, ArchiveReading reading, Span<long> held = default)
     {
-        ColumnReader reader = file.OpenColumn(group, columns.Order!);
+        using IRowPass pass = group.Open();
+        var reader = new RowTimes(pass, columns.Times, reading, isDateWanted: false);
         RowBatch rows = reading.RentBatch(columns);
-        (RowFault[] faults, long[] micros, int[] days) = (reading.Faults, rows.Micros, rows.Days);
         long min = long.MaxValue;
         long last = long.MinValue;
         (bool isSorted, bool areAllUsable) = (true, true);
-        while (reader.Read(reading.Scratch, RowBatch.Capacity) is var count and > 0)
+        while (pass.Next() is var count and > 0)
         {
             reading.Cancellation.ThrowIfCancellationRequested();
-            faults.AsSpan(0, count).Clear();
-            if (columns.Timestamp is { } timestamp)
-                EventTime.Convert(timestamp, reading.Scratch, reading.Filter.LatestMicros, micros, faults);
-            else
-                TradeDate.Convert(columns.Date!, reading.Scratch, isNeeded: true, days, faults);
-
-            if (columns.IsDaily) rows.SetMicrosFromDays(count);
-            ReadOnlySpan<long> times = micros.AsSpan(0, KeepUsable(micros, faults.AsSpan(0, count)));
+            Span<RowFault> faults = reading.Faults.AsSpan(0, count);
+            faults.Clear();
+            reader.Read(rows, count);
+            ReadOnlySpan<long> times = rows.Micros.AsSpan(0, KeepUsable(rows.Micros, faults));
             areAllUsable &= times.Length == count;
             if (times.IsEmpty) continue;
             if (!held.IsEmpty)

@@ -37,6 +37,7 @@ public sealed class OperatingTests : IDisposable
             using (Process stop = Process.Start("kill", $"-TERM {consumer.Id}")) await stop.WaitForExitAsync();
             await consumer.WaitForExitAsync();
             await Task.WhenAll(error, output);
+            Assert.Equal(0, consumer.ExitCode);
         }
 
         using JsonDocument stopped = JsonDocument.Parse((await Cli.ConsumerAsync(_folder.Path, "status", "--json")).ShouldExit(1).Output);
@@ -121,6 +122,19 @@ public sealed class OperatingTests : IDisposable
         CliResult list = (await Cli.ConsumerAsync(_folder.Path, "checkpoints", "list")).ShouldExit(0);
         Assert.Contains("shardId-000000000000", list.Output, StringComparison.Ordinal);
         Assert.Contains("shardId-000000000001", list.Output, StringComparison.Ordinal);
+        using JsonDocument status = JsonDocument.Parse((await Cli.ConsumerAsync(_folder.Path, "status", "--json")).ShouldExit(0).Output);
+        Assert.All(status.RootElement.GetProperty("shards").EnumerateArray(), shard => Assert.Contains($" {shard.GetProperty("position").GetString()} ", list.Output, StringComparison.Ordinal));
+    }
+
+    // A run to the end leaves nothing undone, and nobody who should be reading.
+    [Fact]
+    public async Task StatusAfterRunOnce_IsHealthyAndNotBehind()
+    {
+        await ReplaySampleAsync(shards: 4);
+        (await Cli.ConsumerAsync(_folder.Path, "run", "--once")).ShouldExit(0);
+        using JsonDocument status = JsonDocument.Parse((await Cli.ConsumerAsync(_folder.Path, "status", "--json")).ShouldExit(0).Output);
+        Assert.All(status.RootElement.GetProperty("shards").EnumerateArray(), shard => Assert.Equal(("done", 0), (shard.GetProperty("state").GetString(), shard.GetProperty("behind_ms").GetInt64())));
+        Assert.EndsWith("\nhealthy\n", (await Cli.ConsumerAsync(_folder.Path, "status")).ShouldExit(0).Output, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -194,6 +208,40 @@ public sealed class OperatingTests : IDisposable
         Assert.Equal((await Oracle.LakeAsync(_folder["data/lake"])).Count - 1, (await Oracle.LakeAsync(_folder["data/lake/revisions/second-look"])).Count);
         Directory.Delete(_folder["data/lake/revisions"], recursive: true);
         Assert.Equal(before, Contents("data/lake"));
+    }
+
+    [Fact]
+    public async Task Replay_WithOtherRules_ComputesOtherRows()
+    {
+        await PutOnOneShardAsync(Ticks(3600, 10));
+        await PutOnOneShardAsync(Ticks(0, 10));
+        (await Cli.ConsumerAsync(_folder.Path, "run", "--once")).ShouldExit(0);
+        Assert.Single(await Oracle.LakeAsync(_folder["data/lake"]));
+        string[] range = ["replay", "--from", "2020-01-01T00:00:00Z", "--to", "2030-01-01T00:00:00Z"];
+        (await Cli.ConsumerAsync(_folder.Path, [.. range, "--revision", "wide", "--allowed-lateness", "2h", "--grace", "1s", "--time-zone", "Asia/Tokyo"])).ShouldExit(0);
+        var rows = await Oracle.LakeAsync(_folder["data/lake/revisions/wide"]);
+        Assert.Equal([new DateOnly(2024, 1, 3), new DateOnly(2024, 1, 3)], rows.Values.Select(row => row.TradeDate));
+    }
+
+    [Fact]
+    public async Task Replay_IntoARevisionOfAnotherRange_IsRefused()
+    {
+        await PutOnOneShardAsync(Ticks(0, 10));
+        string[] replay = ["replay", "--from", "2020-01-01T00:00:00Z", "--revision", "one"];
+        CliResult turned = (await Cli.ConsumerAsync(_folder.Path, [.. replay, "--to", "2019-01-01T00:00:00Z"])).ShouldExit(2);
+        Assert.Contains("--from 2020-01-01T00:00:00+00:00 is after --to 2019-01-01T00:00:00+00:00", turned.Error, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(_folder["data/lake"]));
+        (await Cli.ConsumerAsync(_folder.Path, [.. replay, "--to", "2030-01-01T00:00:00Z"])).ShouldExit(0);
+        string before = Contents("data/lake");
+        foreach (string[] other in (string[][])[["--to", "2031-01-01T00:00:00Z"], ["--to", "2030-01-01T00:00:00Z", "--allowed-lateness", "1h"]])
+        {
+            CliResult refused = (await Cli.ConsumerAsync(_folder.Path, [.. replay, .. other])).ShouldExit(2);
+            Assert.Contains("was computed from another range", refused.Error, StringComparison.Ordinal);
+            Assert.Contains("2030-01-01", refused.Error, StringComparison.Ordinal);
+        }
+
+        Assert.Equal(before, Contents("data/lake"));
+        (await Cli.ConsumerAsync(_folder.Path, [.. replay, "--to", "2030-01-01T00:00:00+00:00"])).ShouldExit(0);
     }
 
     [Fact]
@@ -325,9 +373,6 @@ public sealed class OperatingTests : IDisposable
         => string.Join('\n', (await Oracle.LakeAsync(_folder[lake])).OrderBy(row => row.Key).Select(row => row.Value.ToString()));
 
     private string CheckpointContents() => Contents("data/lake/checkpoints");
-
-    private string Contents(string folder) => string.Join('\n', Directory.GetFiles(_folder[folder], "*", SearchOption.AllDirectories)
-        .Order().Select(file => file + Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(file)))));
 
     private static long Epoch(CliResult status)
     {

@@ -159,8 +159,10 @@ public sealed class TornTailTests
         await using var stream = log.Open();
         await using IShardReader reader = await stream.OpenReaderAsync(LocalLog.Shard, StreamPosition.TrimHorizon, default);
         Assert.Equal(["one"], (await reader.ReadToTipAsync()).Texts());
+        byte[] incompressible = new byte[200];
+        new Random(7).NextBytes(incompressible);
         // The second frame goes on in a new segment.
-        await log.PutAsync("two", string.Concat(Enumerable.Range(0, 12).Select(_ => Guid.NewGuid())));
+        await log.PutAsync("two", Convert.ToHexString(incompressible));
         Assert.Equal(2, log.Segments.Length);
         await File.WriteAllBytesAsync(log.SyncedEnd, endBefore);
 

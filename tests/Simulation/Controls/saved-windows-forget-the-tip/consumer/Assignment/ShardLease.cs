@@ -11,6 +11,8 @@ public sealed class ShardLease : IDisposable
 {
     private const long Unknown = long.MinValue;
 
+    internal const string NotReadYet = "was taken just now, and is not read yet";
+
     private readonly CheckpointStore _checkpoints;
     private readonly TimeProvider _time;
     private readonly CheckpointLease _acquired;
@@ -18,6 +20,7 @@ public sealed class ShardLease : IDisposable
     private StoredCheckpoint _stored;
     private long _readToTipAt;
     private long _dataLosses;
+    private string? _flushProblem;
 
     internal ShardLease(CheckpointStore checkpoints, StoredCheckpoint acquired, Shard listed, TimeProvider time)
     {
@@ -40,25 +43,31 @@ public sealed class ShardLease : IDisposable
 
     public bool IsRequested => _stored.Document.Lease.RequestedBy is not null;
 
+    internal Func<string?> NotReady { get; set; } = () => null;
+
+    public void NoteFlushFailure(string problem) => Volatile.Write(ref _flushProblem, problem);
+
     public Task SaveAsync(FlushSnapshot snapshot, BarWriteResult written, CancellationToken cancellation)
-        => PutAsync(
+    {
+        Volatile.Write(ref _flushProblem, BlockedObject.Describe(written.Blocked) ?? (written.Failures.Count > 0 ? written.Failures[0].Message : null));
+        return PutAsync(
             stored =>
             {
                 // What was noted belongs to the position before, unless windows alone were saved.
                 Volatile.Write(ref _readToTipAt, Unknown);
-                // A flush that was under way when the shard was let go must not take away the reason for that.
-                string? problem = stored.Lease.Owner is null ? stored.Problem : BlockedObject.Describe(written.Blocked);
-                return stored.With(snapshot, written) with { SavedAt = IsoTime.ToMicros(_time.GetUtcNow()), Problem = problem };
+                return stored.With(snapshot, written) with { SavedAt = IsoTime.ToMicros(_time.GetUtcNow()) };
             },
             cancellation);
+    }
 
     public Task RenewAsync(CancellationToken cancellation) => PutAsync(stored => stored, cancellation);
 
     public Task EndAsync(CancellationToken cancellation)
         => PutAsync(stored => stored with { IsEnded = true, Problem = null, Lease = stored.Lease with { Owner = null, RequestedBy = null } }, cancellation);
 
-    public Task ReleaseAsync(string? problem, CancellationToken cancellation)
-        => PutAsync(stored => stored with { Problem = problem ?? stored.Problem, Lease = stored.Lease with { Owner = null } }, cancellation);
+    public Task ReleaseAsync(string? problem, bool isDone, CancellationToken cancellation)
+        => PutAsync(
+            stored => stored with { Problem = problem ?? Volatile.Read(ref _flushProblem), IsDone = isDone, Lease = stored.Lease with { Owner = null } }, cancellation);
 
     public void NoteTip(long tipMicros) => Volatile.Write(ref _readToTipAt, tipMicros);
 
@@ -72,7 +81,8 @@ public sealed class ShardLease : IDisposable
         {
             // Once, or an attempt whose outcome was unknown would not be recognised by the next.
             long now = IsoTime.ToMicros(_time.GetUtcNow());
-            _stored = await _checkpoints.Retry.RunAsync(token => TryPutAsync(change, now, token), cancellation);
+            string? problem = NotReady() ?? Volatile.Read(ref _flushProblem);
+            _stored = await _checkpoints.Retry.RunAsync(token => TryPutAsync(change, problem, now, token), cancellation);
         }
         finally
         {
@@ -80,9 +90,11 @@ public sealed class ShardLease : IDisposable
         }
     }
 
-    private async Task<StoredCheckpoint> TryPutAsync(Func<CheckpointDocument, CheckpointDocument> change, long now, CancellationToken cancellation)
+    private async Task<StoredCheckpoint> TryPutAsync(Func<CheckpointDocument, CheckpointDocument> change, string? problem, long now, CancellationToken cancellation)
     {
-        CheckpointDocument next = change(_stored.Document);
+        // A flush that was under way when the shard was let go must not take away the reason for that.
+        CheckpointDocument stored = _stored.Document;
+        CheckpointDocument next = change(stored.Lease.Owner is null ? stored : stored with { Problem = problem });
         long tip = Volatile.Read(ref _readToTipAt);
         next = next with
         {
