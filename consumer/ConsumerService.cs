@@ -227,7 +227,8 @@ public sealed partial class ConsumerService(
         {
             ShardOutcome outcome = await new OwnedShard(lease, pipeline, time, logger).RunAsync(_end, drain, abort);
             // What waits for a blocked object is in the checkpoint; a run that ends with it says so.
-            if (outcome == ShardOutcome.Released && (_end.IsOneShot || drain.IsCancellationRequested)) _blocked ??= (progress.Figures.Blocked is [var first, ..] ? first.Failure : null);
+            if (outcome == ShardOutcome.Released && (_end.IsOneShot || drain.IsCancellationRequested) && progress.Figures.Blocked is [BlockedObject first, ..])
+                _blocked ??= first.Failure;
             return outcome;
         }
         catch (Exception failure) when (IsPassing(failure) && !_end.IsOneShot && !drain.IsCancellationRequested && progress.Figures.LastReadAt is not null)
