@@ -1,17 +1,12 @@
 using Streaming.Producer.Archive;
-using Streaming.Producer.Archive.Values;
 using Streaming.Producer.Encoding;
 using Streaming.Producer.Pacing;
-using Streaming.Producer.Publishing;
 using Streaming.Producer.Resuming;
 using Streaming.Shared.Streams;
-using Streaming.Shared.Ticks;
 
 namespace Streaming.Producer;
 
-/// <summary>
-/// The whole replay, in the order in which a tick goes through it: archive, filter, event time, schedule, JSON, stream.
-/// </summary>
+/// <summary>The whole replay, in the order in which a tick goes through it: archive, filter, event time, schedule, JSON, stream.</summary>
 public sealed class ReplayPipeline(ProducerOptions options, TimeProvider time)
 {
     private IReadOnlyList<InputFile>? _inputs;
@@ -40,127 +35,24 @@ public sealed class ReplayPipeline(ProducerOptions options, TimeProvider time)
         DateTimeOffset startedAt = journal?.StartedAt ?? time.GetUtcNow();
         var refused = new RefusedRows(options.FailOnBadRow, options.RowRefused);
         var archive = TickArchive.Open(_inputs!, FileHints.Of(options), RowFilter.Of(options, startedAt), refused, cancellation);
-        bool isByClock = IsByClock(archive);
+        bool isByClock = archive.IsDaily && options.Retime == Retime.Now;
         if (archive.DailyFiles > 0) options.Noted?.Invoke(DailyBars.Note(options.TimeZone, isByClock));
         EventTimeShift? shift = isByClock ? null : new EventTimeShift(options.Retime == Retime.Now, options.SkipGaps, startedAt, time);
         using var ticks = new TickPasses(archive, shift, options.Loops);
-        var clock = ReplayClock.Start(options, archive.IsDaily, time);
+        var replay = new ReplayLoop(options, archive, ticks, ReplayClock.Start(options, archive.IsDaily, time), isByClock, Progress, time);
         ReplayEnd end = ReplayEnd.Interrupted;
         try
         {
-            // The schedule begins with the first tick that is sent, and not with those before it.
-            if (Skip(ticks, journal?.Seq ?? 0)) clock = ReplayClock.Start(options, archive.IsDaily, time);
-            end = await PublishAsync(stream, ticks, clock, archive, journal, cancellation);
+            end = await replay.RunAsync(options.DryRun ? null : stream, journal, cancellation);
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
-            end = ReplayEnd.Interrupted;
+            // The summary says so.
         }
 
-        Progress.Observe(archive.Refused, clock);
-        bool isWhole = end == ReplayEnd.Data;
-        if (isWhole && !ticks.HasTicks && UnmatchedFilters.Describe(options, _inputs!, time, cancellation) is { } problem) throw new UsageException(problem);
-        return ReplaySummary.Of(Progress, archive, isWhole, end == ReplayEnd.Interrupted);
+        Progress.Observe(refused, replay.Clock);
+        if (end == ReplayEnd.Data && !ticks.HasTicks && UnmatchedFilters.Describe(options, _inputs!, time, cancellation) is { } problem)
+            throw new UsageException(problem);
+        return ReplaySummary.Of(Progress, archive, end == ReplayEnd.Data, end == ReplayEnd.Interrupted);
     }
-
-    /// <summary>Passes over the ticks that an earlier attempt has sent; false if there are none.</summary>
-    private static bool Skip(TickPasses ticks, long count)
-    {
-        Tick tick = default;
-        for (long skipped = 0; skipped < count; skipped++)
-        {
-            if (!ticks.TryRead(ref tick)) break;
-        }
-
-        return count > 0;
-    }
-
-    private async Task<ReplayEnd> PublishAsync(
-        IRecordStream? stream, TickPasses ticks, ReplayClock clock, TickArchive archive, ReplayJournal? journal, CancellationToken cancellation)
-    {
-        string run = journal?.Run ?? options.RunId;
-        long first = journal?.Seq ?? 0;
-        IRecordPublisher publisher = await RecordPublisher.OpenAsync(options.DryRun ? null : stream, run, Progress, time, cancellation);
-        ReplayEnd end = ReplayEnd.Interrupted;
-        try
-        {
-            await using (publisher)
-            await using (journal?.NoteWhile(Sent))
-            {
-                end = await ReplayAsync(publisher, run, journal, ticks, clock, archive, cancellation);
-            }
-        }
-        finally
-        {
-            // After the publisher's end, when every outcome is known.
-            if (journal is not null) await journal.NoteAsync(Sent(), isComplete: end is ReplayEnd.Data or ReplayEnd.Limit);
-        }
-
-        return end;
-
-        long Sent() => first + publisher.Acknowledged;
-    }
-
-    private async Task<ReplayEnd> ReplayAsync(
-        IRecordPublisher publisher, string run, ReplayJournal? journal, TickPasses ticks, ReplayClock clock, TickArchive archive, CancellationToken cancellation)
-    {
-        var encoder = new TickEncoder(new ExchangeCalendar(TimeZoneInfo.FindSystemTimeZoneById(options.TimeZone)), run);
-        TimeSpan duration = options.Duration ?? TimeSpan.MaxValue;
-        long limit = options.Limit ?? long.MaxValue;
-        bool isByClock = IsByClock(archive);
-        ReplayEnd end = ReplayEnd.Limit;
-        long sequence = journal?.Seq ?? 0;
-        bool isFirst = journal is not null;
-        Tick tick = default;
-        while (sequence < limit)
-        {
-            if (!ticks.TryRead(ref tick))
-            {
-                end = ReplayEnd.Data;
-                break;
-            }
-
-            cancellation.ThrowIfCancellationRequested();
-            if (!clock.IsDue(archive.IsDaily ? sequence * ReplayClock.DailyBarStepMicros : tick.TimestampMicros))
-            {
-                // Nothing more is due, so what is gathered leaves now, and not when the batch is full.
-                await publisher.SendGatheredAsync(cancellation);
-                Progress.ObserveSent(archive.Refused, clock);
-                await clock.WaitAsync(duration, cancellation);
-            }
-            else if (publisher.IsFull)
-            {
-                await publisher.MakeRoomAsync(cancellation);
-                Progress.ObserveSent(archive.Refused, clock);
-            }
-
-            // The clock is not asked for each tick of a replay that has all the time it wants.
-            if (options.Duration is not null && clock.Elapsed >= duration)
-            {
-                end = ReplayEnd.Duration;
-                break;
-            }
-
-            if (isByClock) tick.TimestampMicros = EventTime.Of(time.GetUtcNow());
-            if (isFirst) await journal!.ExpectFirstAsync();
-            isFirst = false;
-            encoder.Encode(ref tick, sequence++);
-            publisher.Add(encoder.Key, encoder.Record);
-            Progress.Pass(tick.TimestampMicros);
-        }
-
-        await publisher.FlushAsync(cancellation);
-        Progress.ObserveSent(archive.Refused, clock);
-        return end;
-    }
-
-    private enum ReplayEnd
-    {
-        Interrupted,
-        Data,
-        Limit,
-        Duration,
-    }
-
-    private bool IsByClock(TickArchive archive) => archive.IsDaily && options.Retime == Retime.Now;
 }

@@ -35,5 +35,14 @@ internal sealed class TickPasses(TickArchive archive, EventTimeShift? shift, int
         return true;
     }
 
+    /// <summary>Passes over the ticks that an earlier attempt has sent.</summary>
+    public void Skip(long count)
+    {
+        Tick tick = default;
+        while (count-- > 0 && TryRead(ref tick))
+        {
+        }
+    }
+
     public void Dispose() => _ticks?.Dispose();
 }
