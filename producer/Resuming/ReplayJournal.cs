@@ -66,7 +66,7 @@ internal sealed class ReplayJournal
             (ReplayPosition? noted, string? positionTag) = await ReadAsync(store, PositionKey(name), ReplayNotes.Default.ReplayPosition);
             if (earlier?.Replay.CreationId == replay.CreationId && IsOf(noted, earlier) && noted.Seq > 0) warn(SentBefore(noted));
             var start = new ReplayStart(run, time.GetUtcNow(), replay);
-            return new ReplayJournal(store, PositionKey(name), start, noted, positionTag, time, warn)
+            return new ReplayJournal(store, PositionKey(name), start, noted: null, positionTag, time, warn)
             {
                 _writeStart = () => store.PutAsync(StartKey(name), Json(start, ReplayNotes.Default.ReplayStart), startTag, CancellationToken.None),
             };

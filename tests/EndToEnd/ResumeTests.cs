@@ -50,6 +50,7 @@ public sealed class ResumeTests : IDisposable
         await replay.WaitForExitAsync(limit.Token);
         Assert.True(replay.ExitCode == code, $"exit code {replay.ExitCode}: {await errors}");
         Assert.InRange(NotedSeq(), before + 1, Ticks - 1);
+        if (signal == "TERM") Assert.Contains("--resume sends the rest", await errors, StringComparison.Ordinal);
     }
 
     private long NotedSeq()
