@@ -1,5 +1,4 @@
 using Streaming.Producer.Archive;
-using Streaming.Producer.Encoding;
 using Streaming.Producer.Pacing;
 using Streaming.Producer.Resuming;
 using Streaming.Shared.Streams;
