@@ -374,9 +374,6 @@ public sealed class OperatingTests : IDisposable
 
     private string CheckpointContents() => Contents("data/lake/checkpoints");
 
-    private string Contents(string folder) => string.Join('\n', Directory.GetFiles(_folder[folder], "*", SearchOption.AllDirectories)
-        .Order().Select(file => file + Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(file)))));
-
     private static long Epoch(CliResult status)
     {
         using JsonDocument document = JsonDocument.Parse(status.Output);
