@@ -119,8 +119,8 @@ public sealed partial class OperationsServer : IAsyncDisposable
     {
         LivePage.Protect(context.Response);
         string host = context.Request.Host.Host;
-        if (!IPAddress.IsLoopback(Address.Address) || host is "localhost" or "" || (IPAddress.TryParse(host, out IPAddress? address) && IPAddress.IsLoopback(address)))
-            return next(context);
+        bool isLocal = host.Length == 0 || host.Equals("localhost", StringComparison.OrdinalIgnoreCase) || (IPAddress.TryParse(host, out IPAddress? address) && IPAddress.IsLoopback(address));
+        if (isLocal || !IPAddress.IsLoopback(Address.Address)) return next(context);
         context.Response.StatusCode = StatusCodes.Status421MisdirectedRequest;
         return context.Response.WriteAsync("This server is for this machine alone: ask for localhost, or give another address with --http.\n");
     }

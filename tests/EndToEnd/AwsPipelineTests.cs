@@ -51,7 +51,7 @@ public sealed class AwsPipelineTests : IAsyncLifetime
         (await RunAsync("producer", "stream", "create", "--stream", Stream)).ShouldExit(0);
         _aws.Kinesis.Faults = new KinesisFaults(seed: 4) { AfterTheWork = 1, ServerError = 0.05, DroppedConnection = 0.05, TimeoutAfterSuccess = 1 };
         Task<CliResult> replaying = RunAsync("producer", "replay", $"s3://{Bucket}/archive", "--speed", "max", "--limit", "3000", "--stream", Stream);
-        while (_aws.Kinesis.Faults.TimedOut == 0 && !replaying.IsCompleted) await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System);
+        await TimeLimit.UntilAsync(() => _aws.Kinesis.Faults.TimedOut > 0 || replaying.IsCompleted, "a put that is not answered");
         _aws.Kinesis.Faults.TimeoutAfterSuccess = 0;
         CliResult replay = (await replaying).ShouldExit(0);
         Assert.Contains("sent 3000 records", replay.Error, StringComparison.Ordinal);

@@ -71,8 +71,7 @@ public sealed class BrokenLakeTests : IDisposable
         while (!(await Cli.RunAsync("consumer", _folder.Path, aws.EnvironmentVariables, status)).Output.Contains($"books: {Ticks * 3 / 2:N0} read", StringComparison.Ordinal))
             Assert.False(limit.IsCancellationRequested, "the consumer did not recover");
 
-        using (Process stop = Process.Start("kill", $"-TERM {consumer.Id}")) await stop.WaitForExitAsync();
-        await consumer.WaitForExitAsync();
+        await Cli.StopAsync(consumer);
         await output;
         Assert.True(consumer.ExitCode == 0, await error);
         Assert.Contains("SlowDown", await error, StringComparison.Ordinal);

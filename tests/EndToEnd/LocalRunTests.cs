@@ -33,7 +33,7 @@ public sealed class LocalRunTests : IDisposable
         using Process local = Cli.Start("deploy/local", _folder.Path, "--live", "--http", "127.0.0.1:0");
         try
         {
-            await WatchAndStopAsync(local);
+            await WatchAndStopAsync(local).WaitAsync(TimeSpan.FromMinutes(5), TimeProvider.System);
         }
         finally
         {
@@ -59,8 +59,7 @@ public sealed class LocalRunTests : IDisposable
         while (!all.Contains("\"AAPL\"", StringComparison.Ordinal) && await events.ReadLineAsync() is { } message) all = message;
         Assert.Contains("\"AAPL\"", all, StringComparison.Ordinal);
 
-        using (Process stop = Process.Start("kill", $"-TERM {local.Id}")) await stop.WaitForExitAsync();
-        await local.WaitForExitAsync();
+        await Cli.StopAsync(local);
         Assert.Equal(0, local.ExitCode);
         Assert.Contains("books since the beginning:", await errors, StringComparison.Ordinal);
         Assert.Empty(await output);

@@ -14,6 +14,9 @@ public sealed class OperatingTests : IDisposable
 {
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(1);
 
+    /// <summary>Of the first records of tests that decide when their records arrive: later than the last event time.</summary>
+    private static readonly DateTimeOffset Arrival = new(2024, 1, 2, 16, 0, 0, TimeSpan.Zero);
+
     private readonly ScratchFolder _folder = new();
 
     [Fact]
@@ -34,8 +37,7 @@ public sealed class OperatingTests : IDisposable
             }
 
             Assert.EndsWith("healthy\n", (await Cli.ConsumerAsync(_folder.Path, "status")).ShouldExit(0).Output, StringComparison.Ordinal);
-            using (Process stop = Process.Start("kill", $"-TERM {consumer.Id}")) await stop.WaitForExitAsync();
-            await consumer.WaitForExitAsync();
+            await Cli.StopAsync(consumer);
             await Task.WhenAll(error, output);
             Assert.Equal(0, consumer.ExitCode);
         }
@@ -161,10 +163,10 @@ public sealed class OperatingTests : IDisposable
     [Fact]
     public async Task Reset_ToATime_ReadsOnlyWhatCameSince()
     {
-        await PutOnOneShardAsync(Ticks(0, 10));
+        await PutOnOneShardAsync(Arrival, Ticks(0, 10));
         (await Cli.ConsumerAsync(_folder.Path, "run", "--once")).ShouldExit(0);
-        string between = TimeProvider.System.GetUtcNow().ToString("O");
-        await PutOnOneShardAsync(Ticks(10, 5));
+        string between = Arrival.AddSeconds(1).ToString("O");
+        await PutOnOneShardAsync(Arrival.AddSeconds(2), Ticks(10, 5));
         (await Cli.ConsumerAsync(_folder.Path, "run", "--once")).ShouldExit(0);
         string expected = await RowsAsync();
         (await Cli.ConsumerAsync(_folder.Path, "checkpoints", "reset", "--all", "--yes", "--to", "at:" + between)).ShouldExit(0);
@@ -184,8 +186,7 @@ public sealed class OperatingTests : IDisposable
         (await Cli.ConsumerAsync(_folder.Path, "checkpoints", "reset", "--all", "--yes")).ShouldExit(0);
         CliResult after = await StatusWhenAsync(status => States(status)[0] == "owned" && Books(status).GetProperty("read").GetInt64() == 5000 && Epoch(status) > epoch + 1);
         Assert.Equal(5000, Books(JsonDocument.Parse(after.Output)).GetProperty("windowed").GetInt64());
-        using (Process stop = Process.Start("kill", $"-TERM {consumer.Id}")) await stop.WaitForExitAsync();
-        await consumer.WaitForExitAsync();
+        await Cli.StopAsync(consumer);
         await Task.WhenAll(error, output);
 
         string rows = await RowsAsync();
@@ -196,10 +197,10 @@ public sealed class OperatingTests : IDisposable
     [Fact]
     public async Task Replay_ComputesARangeAndTouchesNothingElse()
     {
-        await PutOnOneShardAsync(Ticks(0, 10));
-        await PutOnOneShardAsync(Ticks(60, 10));
-        string to = TimeProvider.System.GetUtcNow().ToString("O");
-        await PutOnOneShardAsync(Ticks(120, 10));
+        await PutOnOneShardAsync(Arrival, Ticks(0, 10));
+        await PutOnOneShardAsync(Arrival.AddSeconds(1), Ticks(60, 10));
+        string to = Arrival.AddSeconds(2).ToString("O");
+        await PutOnOneShardAsync(Arrival.AddSeconds(3), Ticks(120, 10));
         (await Cli.ConsumerAsync(_folder.Path, "run", "--once")).ShouldExit(0);
         string before = Contents("data/lake");
         (await Cli.ConsumerAsync(_folder.Path, "replay", "--from", "2020-01-01T00:00:00Z", "--to", to)).ShouldExit(2);
@@ -213,8 +214,8 @@ public sealed class OperatingTests : IDisposable
     [Fact]
     public async Task Replay_WithOtherRules_ComputesOtherRows()
     {
-        await PutOnOneShardAsync(Ticks(3600, 10));
-        await PutOnOneShardAsync(Ticks(0, 10));
+        await PutOnOneShardAsync(Arrival, Ticks(3600, 10));
+        await PutOnOneShardAsync(Arrival, Ticks(0, 10));
         (await Cli.ConsumerAsync(_folder.Path, "run", "--once")).ShouldExit(0);
         Assert.Single(await Oracle.LakeAsync(_folder["data/lake"]));
         string[] range = ["replay", "--from", "2020-01-01T00:00:00Z", "--to", "2030-01-01T00:00:00Z"];
@@ -226,7 +227,7 @@ public sealed class OperatingTests : IDisposable
     [Fact]
     public async Task Replay_IntoARevisionOfAnotherRange_IsRefused()
     {
-        await PutOnOneShardAsync(Ticks(0, 10));
+        await PutOnOneShardAsync(Arrival, Ticks(0, 10));
         string[] replay = ["replay", "--from", "2020-01-01T00:00:00Z", "--revision", "one"];
         CliResult turned = (await Cli.ConsumerAsync(_folder.Path, [.. replay, "--to", "2019-01-01T00:00:00Z"])).ShouldExit(2);
         Assert.Contains("--from 2020-01-01T00:00:00+00:00 is after --to 2019-01-01T00:00:00+00:00", turned.Error, StringComparison.Ordinal);
@@ -355,15 +356,16 @@ public sealed class OperatingTests : IDisposable
     private static IEnumerable<(string Key, string Data)> Ticks(int second, int count) => Enumerable.Range(second, count)
         .Select(s => ("A", $$"""{"ticker":"A","timestamp":"{{new DateTime(2024, 1, 2, 15, 0, 0, DateTimeKind.Utc).AddSeconds(s):yyyy-MM-ddTHH:mm:ss}}+00:00","close":{{100 + s}}}"""));
 
-    private async Task PutOnOneShardAsync(IEnumerable<(string Key, string Data)> records)
+    /// <summary>Records that arrive at that time: one given by the system's clock would not lie between two others if the clock is set meanwhile.</summary>
+    private async Task PutOnOneShardAsync(DateTimeOffset arrival, IEnumerable<(string Key, string Data)> records)
     {
         await using (IManagedStream stream = RecordStreams.Open(_folder["data/stream"], TimeProvider.System)) await stream.CreateAsync(1, CancellationToken.None);
-        await PutAsync(records);
+        await PutAsync(records, new ManualTimeProvider(arrival));
     }
 
-    private async Task PutAsync(IEnumerable<(string Key, string Data)> records)
+    private async Task PutAsync(IEnumerable<(string Key, string Data)> records, TimeProvider? arrivals = null)
     {
-        await using IManagedStream stream = RecordStreams.Open(_folder["data/stream"], TimeProvider.System);
+        await using IManagedStream stream = RecordStreams.Open(_folder["data/stream"], arrivals ?? TimeProvider.System);
         var batch = new PutBatch();
         foreach ((string key, string data) in records) batch.Add(Encoding.UTF8.GetBytes(key), Encoding.UTF8.GetBytes(data));
         Assert.Empty((await stream.PutAsync(batch, CancellationToken.None)).Refused);

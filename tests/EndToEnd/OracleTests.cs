@@ -46,8 +46,7 @@ public sealed class OracleTests : IDisposable
         Assert.SkipWhen(TestPaths.MarketData is null, TestPaths.NoMarketData);
         using Process consumer = StartAfterCreate();
         await ReplayAsync(Oracle.InputOf("crypto_second_bars"));
-        using (Process signal = Process.Start("kill", $"-TERM {consumer.Id}")) await signal.WaitForExitAsync();
-        await consumer.WaitForExitAsync();
+        await Cli.StopAsync(consumer);
         Assert.True(consumer.ExitCode == 0, await consumer.StandardError.ReadToEndAsync());
         (await Cli.ConsumerAsync(_folder.Path, "run", "--once")).ShouldExit(0);
         await Oracle.AssertEqualAsync(Oracle.Load("crypto_second_bars"), _folder["data/lake"]);

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Streaming.Shared.Streams;
+using Streaming.Tests.TestKit;
 
 namespace Streaming.Tests.EndToEnd;
 
@@ -12,9 +13,11 @@ internal static class Records
         foreach (Shard shard in await stream.ListShardsAsync(CancellationToken.None))
         {
             await using IShardReader reader = await stream.OpenReaderAsync(shard.Id, StreamPosition.TrimHorizon, CancellationToken.None);
+            var limit = new TimeLimit("the shard's tip");
             RecordBatch batch;
             do
             {
+                limit.Check();
                 batch = await reader.ReadAsync(CancellationToken.None);
                 for (int i = 0; i < batch.Count; i++)
                 {

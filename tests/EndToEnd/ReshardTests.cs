@@ -42,8 +42,7 @@ public sealed class ReshardTests : IAsyncLifetime
         (await RunAsync("stream", "split", "--shard", "shardId-000000000000", "--stream", address)).ShouldExit(0);
         (await RunAsync("stream", "merge", "--shard", "shardId-000000000003", "--with", "shardId-000000000001", "--stream", address)).ShouldExit(0);
         (await RunAsync("stream", "reshard", "--shards", "4", "--stream", address)).ShouldExit(0);
-        using (Process stop = Process.Start("kill", $"-TERM {replay.Id}")) await stop.WaitForExitAsync();
-        await replay.WaitForExitAsync();
+        await Cli.StopAsync(replay);
         Assert.True(replay.ExitCode == 130, await error);
 
         // Parents are listed before their children, so that this is every ticker's order.
@@ -66,9 +65,8 @@ public sealed class ReshardTests : IAsyncLifetime
         foreach (Shard shard in await stream.ListShardsAsync(CancellationToken.None))
         {
             await using IShardReader reader = await stream.OpenReaderAsync(shard.Id, StreamPosition.TrimHorizon, CancellationToken.None);
-            while ((await reader.ReadAsync(CancellationToken.None)).Count == 0)
-            {
-            }
+            var limit = new TimeLimit($"a record in {shard.Id}");
+            while ((await reader.ReadAsync(CancellationToken.None)).Count == 0) limit.Check();
         }
     }
 

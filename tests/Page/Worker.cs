@@ -37,7 +37,7 @@ internal sealed partial class Worker : IAsyncDisposable
         await _process.WaitForExitAsync();
     }
 
-    /// <param name="name">STOP, CONT, TERM.</param>
+    /// <param name="name">STOP, CONT.</param>
     public async Task SignalAsync(string name)
     {
         using Process kill = Process.Start("kill", $"-{name} {_process.Id}");
@@ -46,8 +46,7 @@ internal sealed partial class Worker : IAsyncDisposable
 
     public async Task DrainAsync()
     {
-        await SignalAsync("TERM");
-        await _process.WaitForExitAsync();
+        await Cli.StopAsync(_process);
         Assert.Equal(0, _process.ExitCode);
     }
 

@@ -38,6 +38,27 @@ public static class Cli
         using Process process = started;
         Task<string> output = process.StandardOutput.ReadToEndAsync();
         Task<string> error = process.StandardError.ReadToEndAsync();
+        try
+        {
+            await EndAsync(process);
+        }
+        catch (TimeoutException late)
+        {
+            throw new TimeoutException($"{project} {string.Join(' ', args)} did not end.\n{await error}", late);
+        }
+
+        return new CliResult(process.ExitCode, await output, await error);
+    }
+
+    /// <summary>Sends SIGTERM and waits for the end; a process that takes longer than five minutes is killed and fails the test.</summary>
+    public static async Task StopAsync(Process process)
+    {
+        using (Process signal = Process.Start("kill", $"-TERM {process.Id}")) await signal.WaitForExitAsync();
+        await EndAsync(process);
+    }
+
+    private static async Task EndAsync(Process process)
+    {
         using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(5), TimeProvider.System);
         try
         {
@@ -46,10 +67,8 @@ public static class Cli
         catch (OperationCanceledException late)
         {
             process.Kill(entireProcessTree: true);
-            throw new TimeoutException($"{project} {string.Join(' ', args)} did not end.\n{await error}", late);
+            throw new TimeoutException($"{string.Join(' ', process.StartInfo.ArgumentList)} did not end.", late);
         }
-
-        return new CliResult(process.ExitCode, await output, await error);
     }
 
     /// <summary>Likewise, with those variables in place of AWS's.</summary>

@@ -1,6 +1,7 @@
 using System.Net;
 using Amazon.Runtime;
 using Amazon.S3;
+using Streaming.Shared.Aws;
 
 namespace Streaming.Shared.Objects.S3;
 
@@ -28,13 +29,15 @@ internal static class S3Failure
     public static StoreUnavailableException Explain(Exception error, string address, string bucket, string action, string? resource)
     {
         string arn = $"arn:aws:s3:::{bucket}{(resource is null ? "" : "/" + resource)}";
+        bool tellsSecrets = error is AmazonServiceException { ErrorCode: { } code } && AwsErrors.MayTellSecrets(code);
         string says = error switch
         {
             OperationCanceledException => "no answer in time",
+            AmazonServiceException service when tellsSecrets => $"{(int)service.StatusCode} {service.ErrorCode}",
             AmazonServiceException service => $"{(int)service.StatusCode} {service.ErrorCode}: {service.Message}",
             _ => error.Message,
         };
-        return new StoreUnavailableException($"{address}: {action} on {arn} failed: {says.TrimEnd('.')}. {Remedy(error, bucket, action, arn)}", error);
+        return new StoreUnavailableException($"{address}: {action} on {arn} failed: {says.TrimEnd('.')}. {Remedy(error, bucket, action, arn)}", tellsSecrets ? null : error);
     }
 
     private static string Remedy(Exception error, string bucket, string action, string arn) => error switch

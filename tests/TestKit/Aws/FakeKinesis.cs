@@ -111,8 +111,8 @@ public sealed class FakeKinesis
             context.Request.Headers["X-Amz-Date"].ToString(), "yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal);
         if ((DateTimeOffset.FromUnixTimeMilliseconds(NowMillis) - signed).Duration() > SignatureLife)
             throw new FakeKinesisError("InvalidSignatureException", $"Signature expired; the canonical string was x-amz-security-token:{context.Request.Headers["X-Amz-Security-Token"]}");
-        if (Faults.ExpiredAccessKey is { } key && authorization.Contains(key, StringComparison.Ordinal))
-            throw new FakeKinesisError("ExpiredTokenException", "The security token included in the request is expired");
+        if (Faults.RefusedCredentials is { } code)
+            throw new FakeKinesisError(code, $"The Canonical String should have been 'POST / x-amz-security-token:{context.Request.Headers["X-Amz-Security-Token"]}'");
         if (Faults.DeniedOperations.Contains(operation))
             throw new FakeKinesisError("AccessDeniedException", $"User: arn:aws:iam::000000000000:user/x is not authorized to perform: kinesis:{operation}");
     }

@@ -24,6 +24,9 @@ public sealed class FakeS3
     /// <summary>Puts are unconditional whatever they ask for, as at a service that does not know conditions.</summary>
     public bool IgnoresConditions { get; set; }
 
+    /// <summary>Gets answer with the whole object whatever part they ask for, as at a service that does not know ranges.</summary>
+    public bool IgnoresRanges { get; set; }
+
     /// <summary>Bytes of objects sent to clients.</summary>
     public long BytesServed => Interlocked.Read(ref _bytesServed);
 
@@ -131,6 +134,7 @@ public sealed class FakeS3
             case S3Fault.Conflict: return S3Answer.Error(409, "ConditionalRequestConflict", "The conditional request cannot succeed due to a conflicting operation against this resource.");
             case S3Fault.LostRace: return S3Answer.PreconditionFailed;
             case S3Fault.AccessDenied: return S3Answer.Error(403, "AccessDenied", "Access Denied");
+            case S3Fault.BadSignature: return S3Answer.Error(403, "SignatureDoesNotMatch", $"The string to sign was x-amz-security-token:{context.Request.Headers["X-Amz-Security-Token"]}");
             case S3Fault.Drop: return S3Answer.Done;
         }
 
@@ -161,7 +165,7 @@ public sealed class FakeS3
         if (!_buckets.TryGetValue(call.Bucket, out FakeBucket? bucket)) return S3Answer.NoSuchBucket(call.Bucket);
         return call.Method switch
         {
-            "GET" or "HEAD" => bucket.Get(call.Key, request.Headers.IfMatch.FirstOrDefault(), call.Range),
+            "GET" or "HEAD" => bucket.Get(call.Key, request.Headers.IfMatch.FirstOrDefault(), IgnoresRanges ? null : call.Range),
             "PUT" when IgnoresConditions => bucket.PutIf(call.Key, new FakeObject(body.Content), null, null),
             "PUT" => bucket.PutIf(call.Key, new FakeObject(body.Content), request.Headers.IfNoneMatch.FirstOrDefault(), request.Headers.IfMatch.FirstOrDefault()),
             "DELETE" => bucket.Delete(call.Key),

@@ -63,8 +63,8 @@ public sealed class KinesisFaults(int seed)
     /// <summary>Answers AccessDeniedException.</summary>
     public HashSet<string> DeniedOperations { get; } = [];
 
-    /// <summary>Answers ExpiredTokenException to this access key.</summary>
-    public string? ExpiredAccessKey { get; set; }
+    /// <summary>Answers this error code to every call, with the session token in the message, as services do that show what they signed.</summary>
+    public string? RefusedCredentials { get; set; }
 
     /// <summary>The service's clock is so far ahead.</summary>
     public TimeSpan ClockSkew { get; set; }

@@ -26,6 +26,9 @@ public enum S3Fault
     /// <summary>403 AccessDenied; nothing is done.</summary>
     AccessDenied,
 
+    /// <summary>403 SignatureDoesNotMatch with what was signed, the session token too; nothing is done.</summary>
+    BadSignature,
+
     /// <summary>The connection is cut before anything is done.</summary>
     Drop,
 

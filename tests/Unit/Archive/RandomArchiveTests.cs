@@ -5,10 +5,16 @@ using Streaming.Tests.TestKit;
 
 namespace Streaming.Tests.Unit.Archive;
 
-/// <summary>Archives of any rows, good and bad, against a list of them that is checked row by row and sorted.</summary>
+/// <summary>
+/// Archives of any rows, good and bad, against a list of them that is checked row by row and sorted. The rules are written out here, in numbers of
+/// their own: a rule that is taken from the producer would be wrong in both.
+/// </summary>
 public sealed class RandomArchiveTests
 {
     private static readonly long Start = (new DateTimeOffset(2024, 1, 2, 14, 30, 0, TimeSpan.Zero) - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
+
+    /// <summary>2026-01-02 UTC, a day after <see cref="ArchiveReads.Now"/>: a later event time is refused.</summary>
+    private const long Latest = 1_767_312_000_000_000;
 
     private static readonly ParquetField[] Fields =
     [
@@ -21,9 +27,9 @@ public sealed class RandomArchiveTests
 
     private sealed record RowOf(string? Ticker, long? Micros, double? Price, double? Open, long? Size)
     {
-        public bool IsPlaced => Ticker is { Length: > 0 and <= TickRules.MaxTickerBytes } && !Ticker.Contains('\n', StringComparison.Ordinal) && Micros < Start * 2;
+        public bool IsPlaced => Ticker is { Length: >= 1 and <= 64 } && !Ticker.Contains('\n', StringComparison.Ordinal) && Micros is >= 0 and <= Latest;
 
-        public bool IsUsable => IsPlaced && Price is > -1e12 and < 1e12;
+        public bool IsUsable => IsPlaced && Price is 0 or (>= -1e12 and <= -1e-27) or (>= 1e-27 and <= 1e12);
     }
 
     [Theory]
@@ -46,21 +52,25 @@ public sealed class RandomArchiveTests
         }
 
         RowFilter all = RowFilter.All(new ManualTimeProvider(ArchiveReads.Now));
-        RowFilter[] filters = [all, all with { Tickers = new HashSet<string> { "AAPL", "K7" } }, all with { FromMicros = Start + 1000, ToMicros = Start + 3000 }];
-        foreach (RowFilter filter in filters)
+        (RowFilter Filter, Predicate<RowOf> isWanted)[] filters =
+        [
+            (all, _ => true),
+            (all with { Tickers = new HashSet<string> { "AAPL", "K7" } }, row => row.Ticker is "AAPL" or "K7"),
+            (all with { FromMicros = Start + 1000, ToMicros = Start + 3000 }, row => row.Micros >= Start + 1000 && row.Micros < Start + 3000),
+        ];
+        foreach ((RowFilter filter, Predicate<RowOf> isWanted) in filters)
         {
-            bool IsWanted(RowOf row) => (filter.Tickers?.Contains(row.Ticker!) ?? true) && filter.HoldsTime(row.Micros!.Value);
             var refused = new RefusedRows();
             List<Tick> ticks = ArchiveReads.All(refused, [folder.Path], filter);
             Assert.Empty(refused.Files);
 
             // OrderBy is stable, and the rows stand in archive order.
-            Assert.Equal(rows.Where(row => row.IsUsable && IsWanted(row)).OrderBy(row => row.Micros).Select(TickOf), ticks);
-            Assert.Equal(rows.Count(row => row.IsUsable && IsWanted(row) && row.Open == 0), refused.IgnoredByReason.GetValueOrDefault("open is zero"));
-            Assert.Equal(rows.Count(row => row.IsUsable && IsWanted(row) && row.Size < 0), refused.IgnoredByReason.Where(reason => reason.Key.StartsWith("volume", StringComparison.Ordinal)).Sum(reason => reason.Value));
+            Assert.Equal(rows.Where(row => row.IsUsable && isWanted(row)).OrderBy(row => row.Micros).Select(TickOf), ticks);
+            Assert.Equal(rows.Count(row => row.IsUsable && isWanted(row) && row.Open == 0), refused.IgnoredByReason.GetValueOrDefault("open is zero"));
+            Assert.Equal(rows.Count(row => row.IsUsable && isWanted(row) && row.Size < 0), refused.IgnoredByReason.Where(reason => reason.Key.StartsWith("volume", StringComparison.Ordinal)).Sum(reason => reason.Value));
 
             // A group out of whose range all rows lie is not read at all.
-            if (filter.FromMicros == long.MinValue) Assert.Equal(rows.Count(row => !row.IsUsable && (!row.IsPlaced || IsWanted(row))), refused.RowCount);
+            if (filter.FromMicros == long.MinValue) Assert.Equal(rows.Count(row => !row.IsUsable && (!row.IsPlaced || isWanted(row))), refused.RowCount);
         }
     }
 
@@ -88,16 +98,22 @@ public sealed class RandomArchiveTests
         return [.. rows.Select(row => random.Next(badOf) == 0 ? Spoil(random, row) : row)];
     }
 
-    private static RowOf Spoil(Random random, RowOf row) => random.Next(9) switch
+    // The last that count, and the next beyond them.
+    private static readonly double[] Edges = [1e12, 1000000000000.0001, -1e12, -1000000000000.0001, 1e-27, 9.999e-28, -1e-27, -9.999e-28, double.PositiveInfinity];
+
+    // Not every one of these is bad: some stand at the edge of what counts.
+    private static RowOf Spoil(Random random, RowOf row) => random.Next(11) switch
     {
         0 => row with { Ticker = null },
         1 => row with { Ticker = "" },
-        2 => row with { Ticker = new string('x', TickRules.MaxTickerBytes + 1) },
+        2 => row with { Ticker = new string('x', random.Next(64, 66)) },
         3 => row with { Micros = null },
-        4 => row with { Micros = Start * 3 },
+        4 => row with { Micros = Latest + random.Next(2) },
         5 => row with { Price = null },
         6 => row with { Price = double.NaN },
         7 => row with { Open = 0 },
+        8 => row with { Price = Edges[random.Next(Edges.Length)] },
+        9 => row with { Price = -random.Next(3) },
         _ => row with { Size = -1 },
     };
 

@@ -115,6 +115,16 @@ public sealed class S3InputsTests : IAsyncLifetime
         Assert.Contains("was changed", Assert.Throws<IOException>(file.Open).Message, StringComparison.Ordinal);
     }
 
+    // Taken for the part that was asked for, the object's first bytes would be read as wrong values or as a broken file.
+    [Fact]
+    public void ServiceThatIgnoresRanges_EndsTheReplay()
+    {
+        Upload(WriteWide(rows: 10_000, groups: 1), "wide.parquet");
+        _s3.Aws.S3.IgnoresRanges = true;
+        var error = Assert.Throws<StoreUnavailableException>(() => ArchiveReads.All(new RefusedRows(), [$"s3://{Bucket}/wide.parquet"], s3: Inputs));
+        Assert.Contains("bytes came instead of the", error.Message, StringComparison.Ordinal);
+    }
+
     // A broken file is left out and counted; a store that cannot be read is no broken file.
     [Fact]
     public void ReadThatIsDenied_EndsTheReplay()

@@ -74,7 +74,7 @@ public sealed class SeveralWorkersTests : IDisposable
         Task dead = Assert.ThrowsAsync<ProcessCrashException>(() => _runs["a"]);
         _runs.Remove("a");
         DateTimeOffset died = _clock.GetUtcNow();
-        while (Owned("b") < 8) await AfterAsync(Look);
+        await UntilAsync(() => Owned("b") == 8);
         Assert.InRange(_clock.GetUtcNow() - died, Defaults.LeaseDuration - (Defaults.LeaseDuration / 3), Defaults.LeaseDuration + TimeSpan.FromSeconds(2));
         await dead;
         await StopAsync("b");
@@ -90,7 +90,7 @@ public sealed class SeveralWorkersTests : IDisposable
         await StartTwoAsync(TimeSpan.FromSeconds(phase));
         await StopAsync("a");
         DateTimeOffset stopped = _clock.GetUtcNow();
-        while (Owned("b") < 8) await AfterAsync(Look);
+        await UntilAsync(() => Owned("b") == 8);
         Assert.InRange(_clock.GetUtcNow() - stopped, TimeSpan.Zero, Defaults.LeaseDuration / 3);
         await StopAsync("b");
     });
@@ -100,7 +100,7 @@ public sealed class SeveralWorkersTests : IDisposable
     {
         Start("a");
         Start("b");
-        while (Owned("a") != 4 || Owned("b") != 4) await AfterAsync(Look);
+        await UntilAsync(() => Owned("a") == 4 && Owned("b") == 4);
         await AfterAsync(phase);
     }
 
@@ -121,6 +121,11 @@ public sealed class SeveralWorkersTests : IDisposable
         _runs.Remove(worker, out Task? run);
         await run!;
         drain.Dispose();
+    }
+
+    private async Task UntilAsync(Func<bool> areShared)
+    {
+        for (var limit = new TimeLimit("the shards to be shared so", _clock); !areShared(); limit.Check()) await AfterAsync(Look);
     }
 
     private Task AfterAsync(TimeSpan wait) => Task.WhenAny([Task.Delay(wait, _clock), .. _runs.Values]).Unwrap();

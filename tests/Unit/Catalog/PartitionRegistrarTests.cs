@@ -35,7 +35,7 @@ public sealed class PartitionRegistrarTests
         PartitionRegistrar registrar = Registrar(glue);
         Task registering = registrar.RunAsync(CancellationToken.None, CancellationToken.None);
         registrar.Add(Key("A", 0));
-        while (registrar.RegisteredCount == 0 && !registering.IsFaulted) await Task.Yield();
+        await TimeLimit.UntilAsync(() => registrar.RegisteredCount > 0 || registering.IsFaulted, "the partition to be registered");
         Assert.Equal(["A/2024-01-01"], glue.Registered);
         Assert.Equal(3, registrar.FailureCount);
         Assert.Equal(0, registrar.PendingCount);

@@ -137,6 +137,21 @@ public sealed class ShardWindowsTests
         Assert.Equal([0, 1], _log.Windows.Late.Select(record => record.Ordinal));
     }
 
+    // Their numbers decide which object takes them, and with it how large an object grows.
+    [Fact]
+    public void LateAndBadRecords_AreNumberedApart()
+    {
+        _log.Record("bad");
+        _log.Tick("A", 2000, 1);
+        _log.Tick("A", 5, 1);
+        _log.Record("bad");
+        _log.Tick("A", 6, 1);
+        _log.Tick("A", 7, 1);
+        _log.Record("bad");
+        Assert.Equal([0, 1, 2], _log.Windows.Quarantined.Select(record => record.Ordinal));
+        Assert.Equal([0, 1, 2], _log.Windows.Late.Select(record => record.Ordinal));
+    }
+
     [Fact]
     public void StrayTickFromTheFuture_IsQuarantinedAndMakesNothingLate()
     {

@@ -3,6 +3,7 @@ using Streaming.Producer;
 using Streaming.Producer.Publishing;
 using Streaming.Shared.Streams;
 using Streaming.Shared.Streams.Kinesis;
+using Streaming.Tests.TestKit;
 using Streaming.Tests.TestKit.Aws;
 using Streaming.Tests.Unit.Streams;
 using Streaming.Tests.Unit.Streams.Kinesis;
@@ -22,7 +23,7 @@ public sealed class LaneOrderTests(ITestOutputHelper output) : IAsyncLifetime
 
     public ValueTask DisposeAsync() => _aws.DisposeAsync();
 
-    [Theory]
+    [Theory(Timeout = TimeLimit.Milliseconds)]
     [InlineData(1)]
     [InlineData(2)]
     [InlineData(3)]
@@ -56,7 +57,7 @@ public sealed class LaneOrderTests(ITestOutputHelper output) : IAsyncLifetime
         Assert.True(repeats > 0 && repeats <= _progress.PossiblyRepeated, "repeats are counted");
     }
 
-    [Fact]
+    [Fact(Timeout = TimeLimit.Milliseconds)]
     public async Task ReshardsUnderLoad_LoseNothingAndKeepOrderPerKey()
     {
         _aws.Kinesis.Faults = new KinesisFaults(7) { RefusedRecord = 0.1 };
@@ -73,7 +74,7 @@ public sealed class LaneOrderTests(ITestOutputHelper output) : IAsyncLifetime
         Assert.Equal(7, (await stream.ListShardsAsync(default)).Count);
     }
 
-    [Fact]
+    [Fact(Timeout = TimeLimit.Milliseconds)]
     public async Task ThrottledShard_DoesNotHoldBackTheOthers()
     {
         await using KinesisStream stream = FakeStream.Open(_aws, "lanes", ShortAttempts);
@@ -90,7 +91,7 @@ public sealed class LaneOrderTests(ITestOutputHelper output) : IAsyncLifetime
         }
 
         await publisher.SendGatheredAsync(default);
-        await UntilSentAsync(toTheOther, Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System));
+        await TimeLimit.UntilAsync(() => _progress.Sent >= toTheOther, "the records of the shard that is not throttled");
         Assert.Equal(toTheOther, _progress.Sent);
         Assert.True(_progress.Throttled > 0);
         lock (_aws.Kinesis.Faults.ThrottledShards) _aws.Kinesis.Faults.ThrottledShards.Clear();
@@ -98,7 +99,7 @@ public sealed class LaneOrderTests(ITestOutputHelper output) : IAsyncLifetime
         Assert.Equal(0, CheckOrder(await ReadAsync(stream), keys: 20, records: 400));
     }
 
-    [Fact]
+    [Fact(Timeout = TimeLimit.Milliseconds)]
     public async Task ShardThatRefusesForEver_EndsWithTheRemedy()
     {
         await using KinesisStream stream = FakeStream.Open(_aws, "never", ShortAttempts);
@@ -108,7 +109,7 @@ public sealed class LaneOrderTests(ITestOutputHelper output) : IAsyncLifetime
         Assert.Contains("--rate", error.Message, StringComparison.Ordinal);
     }
 
-    [Fact]
+    [Fact(Timeout = TimeLimit.Milliseconds)]
     public async Task TooLargeRecord_IsCountedAndNotSent()
     {
         await using KinesisStream stream = FakeStream.Open(_aws, "large");
@@ -120,10 +121,7 @@ public sealed class LaneOrderTests(ITestOutputHelper output) : IAsyncLifetime
         Assert.Equal((1, 1), (_progress.Sent, _progress.TooLarge));
     }
 
-    private async Task UntilSentAsync(int records, Task put)
-    {
-        while (_progress.Sent < records && !put.IsCompleted) await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System);
-    }
+    private Task UntilSentAsync(int records, Task put) => TimeLimit.UntilAsync(() => _progress.Sent >= records || put.IsCompleted, $"{records} records to be sent");
 
     private async Task PutAsync(IRecordStream stream, int seed, int keys, int records)
     {

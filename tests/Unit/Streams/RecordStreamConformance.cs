@@ -1,4 +1,5 @@
 using Streaming.Shared.Streams;
+using Streaming.Tests.TestKit;
 
 namespace Streaming.Tests.Unit.Streams;
 
@@ -108,7 +109,7 @@ public abstract class RecordStreamConformance : ReshardConformance
         for (int i = 0; i < 25; i++) await stream.PutAsync(batch, default);
         await using IShardReader reader = await stream.OpenReaderAsync("shardId-000000000000", StreamPosition.TrimHorizon, default);
         int records = 0;
-        while (records < 12_500)
+        for (var limit = new TimeLimit("12,500 records"); records < 12_500; limit.Check())
         {
             RecordBatch read = await reader.ReadAsync(default);
             records += read.Count;
@@ -160,7 +161,7 @@ public abstract class RecordStreamConformance : ReshardConformance
     {
         var seen = new List<Seen>();
         await using IShardReader reader = await stream.OpenReaderAsync(shardId, StreamPosition.TrimHorizon, default);
-        while (true)
+        for (var limit = new TimeLimit("the producers to be done"); ; limit.Check())
         {
             bool last = done.IsCancellationRequested;
             seen.AddRange(await reader.ReadToTipAsync());

@@ -1,5 +1,6 @@
 using System.Text;
 using Streaming.Shared.Streams;
+using Streaming.Tests.TestKit;
 
 namespace Streaming.Tests.Unit.Streams;
 
@@ -40,7 +41,7 @@ internal static class StreamDriver
     /// <summary>True if the shard ends there.</summary>
     public static async Task<bool> ReadToTipAsync(this IShardReader reader, List<Seen> seen)
     {
-        while (true)
+        for (var limit = new TimeLimit("the shard's tip"); ; limit.Check())
         {
             RecordBatch batch = await reader.ReadAsync(default);
             seen.AddRange(batch);
@@ -54,7 +55,7 @@ internal static class StreamDriver
         var seen = new List<Seen>();
         var readers = new Dictionary<string, IShardReader>();
         var ended = new HashSet<string>();
-        while (true)
+        for (var limit = new TimeLimit("the end of every shard"); ; limit.Check())
         {
             bool isLast = done.IsCancellationRequested;
             int endedBefore = ended.Count;

@@ -64,6 +64,20 @@ public sealed class S3FaultTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task RefusedSignature_IsNamedWithoutItsSecrets()
+    {
+        Fake.Faults = _ => S3Fault.BadSignature;
+        S3ObjectStore store = _s3.Open();
+        foreach (Func<Task> call in (Func<Task>[])[() => store.GetAsync("a", None), () => store.PutAsync("a", default, null, None)])
+        {
+            string text = (await Assert.ThrowsAsync<StoreUnavailableException>(call)).ToString();
+            Assert.Contains("403 SignatureDoesNotMatch. Renew the credentials", text, StringComparison.Ordinal);
+            Assert.DoesNotContain(FakeAws.SessionToken, text, StringComparison.Ordinal);
+            Assert.DoesNotContain(FakeAws.SecretKey, text, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
     public async Task LostRace_IsALostConditionAndNoError()
     {
         Fake.Faults = _ => S3Fault.LostRace;

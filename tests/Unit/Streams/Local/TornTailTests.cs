@@ -226,6 +226,44 @@ public sealed class TornTailTests
         Assert.Equal(["one", "two", "three"], (await log.ReadAsync()).Texts());
     }
 
+    // The piece is of a copy of this stream that went further: its numbers fit behind the last record, so that only its place tells that it is none of this log.
+    [Fact]
+    public async Task PieceOfTheLogInsideATornRecord_IsNoDamage()
+    {
+        using var log = new LocalLog();
+        await log.PutAsync("one");
+        byte[] before = await File.ReadAllBytesAsync(log.Segments[0]);
+        byte[] end = await File.ReadAllBytesAsync(log.SyncedEnd);
+        await log.PutAsync("two");
+        int length = (await File.ReadAllBytesAsync(log.Segments[0])).Length;
+        await log.PutAsync("three");
+        byte[] piece = (await File.ReadAllBytesAsync(log.Segments[0]))[length..];
+        await File.WriteAllBytesAsync(log.Segments[0], before);
+        await File.WriteAllBytesAsync(log.SyncedEnd, end);
+
+        // Behind so much noise the compression has given up looking, and the piece stands in the log as it is.
+        byte[] noise = new byte[30_000];
+        new Random(1).NextBytes(noise);
+        await using (LocalStream stream = log.Open())
+        {
+            var batch = new PutBatch();
+            batch.Add("A"u8, [.. noise, .. piece, .. noise]);
+            await stream.PutAsync(batch, default);
+        }
+
+        byte[] whole = await File.ReadAllBytesAsync(log.Segments[0]);
+        int place = whole.AsSpan(before.Length).IndexOf(piece);
+        Assert.True(place > 0, "the piece is compressed");
+        foreach (int torn in (int[])[before.Length + place + piece.Length, whole.Length - 1])
+        {
+            await File.WriteAllBytesAsync(log.Segments[0], whole[..torn]);
+            await File.WriteAllBytesAsync(log.SyncedEnd, end);
+            Assert.Equal(["one"], (await log.ReadAsync()).Texts());
+            await log.PutAsync("two");
+            Assert.Equal(["one", "two"], (await log.ReadAsync()).Texts());
+        }
+    }
+
     private static async Task Append(string path, byte[] bytes)
     {
         await using FileStream file = File.Open(path, FileMode.Append);
