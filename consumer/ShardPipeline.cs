@@ -76,7 +76,7 @@ public sealed partial class ShardPipeline(
         return isEnded;
     }
 
-    [LoggerMessage(104, LogLevel.Warning, "{Shard}: --once ends here, and it is not known whether all is read that was there at its start: {Reason}. Run it again to read on")]
+    [LoggerMessage(108, LogLevel.Warning, "{Shard}: --once ends here, and it is not known whether all is read that was there at its start: {Reason}. Run it again to read on")]
     private static partial void EndNotKnown(ILogger logger, string shard, string reason);
 
     public void Dispose()

@@ -22,7 +22,7 @@ public sealed class BackfillTests : IDisposable
         CliResult run = (await Cli.ConsumerAsync(_folder.Path, "run", "--once")).ShouldExit(4);
         Assert.Contains("consumer: 3,000 of 3,000 ticks came too late for their windows", run.Error, StringComparison.Ordinal);
         Assert.Contains("consumer run --backfill", run.Error, StringComparison.Ordinal);
-        Assert.Matches("\"EventId\":104,\"LogLevel\":\"Error\"", run.Error);
+        Assert.Matches("\"level\":\"Error\",\"category\":\"[^\"]+\",\"event\":104,", run.Error);
     }
 
     [Fact]

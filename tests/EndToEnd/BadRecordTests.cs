@@ -24,7 +24,7 @@ public sealed class BadRecordTests : IDisposable
             """{"ticker":"A","timestamp":"2024-01-02T15:04:05Z","close":"1"}"""u8.ToArray(),
             """{"timestamp":"2024-01-02T15:04:05Z","close":1}"""u8.ToArray(),
             """{"ticker":"A","timestamp":"2024-01-02T15:04:05Z","close":NaN}"""u8.ToArray(),
-            """{"ticker":"A","timestamp":"2024-01-02T15:04:05Z","close":-1}"""u8.ToArray(),
+            """{"ticker":"A","timestamp":"2024-01-02T15:04:05Z","close":-1e13}"""u8.ToArray(),
             """{"ticker":"A","timestamp":"2024-01-02T15:04:05Z","close":1e300}"""u8.ToArray(),
             """{"ticker":"A","timestamp":"2099-01-02T15:04:05Z","close":1}"""u8.ToArray(),
             """{"ticker":"A","date":"soon","timestamp":"2024-01-02T15:04:05Z","close":1}"""u8.ToArray(),

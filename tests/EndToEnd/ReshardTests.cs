@@ -43,7 +43,7 @@ public sealed class ReshardTests : IAsyncLifetime
         (await RunAsync("stream", "merge", "--shard", "shardId-000000000003", "--with", "shardId-000000000001", "--stream", address)).ShouldExit(0);
         (await RunAsync("stream", "reshard", "--shards", "4", "--stream", address)).ShouldExit(0);
         await Cli.StopAsync(replay);
-        Assert.True(replay.ExitCode == 130, await error);
+        Assert.True(replay.ExitCode == 143, await error);
 
         // Parents are listed before their children, so that this is every ticker's order.
         List<(string Ticker, DateTimeOffset Time, byte[] Data)> records = await Records.ReadAllAsync(stream);
