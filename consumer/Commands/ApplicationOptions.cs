@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Streaming.Shared.Aws;
+using Streaming.Shared.CommandLine;
 using Streaming.Shared.Objects;
 using Streaming.Shared.Streams;
 
@@ -15,7 +16,7 @@ internal sealed class ApplicationOptions
     private readonly CheckedOption<string> _appName;
     private readonly AwsOptions _aws = new();
 
-    public ApplicationOptions(Settings settings)
+    public ApplicationOptions(ProgramSettings settings)
     {
         _stream = new CheckedOption<string>(settings, "--stream", "record stream: a folder, or kinesis://name", "address", Defaults.Stream, "an address", OptionTexts.TryAddress);
         _lake = new CheckedOption<string>(settings, "--lake", "lake: a folder, or s3://bucket/prefix", "address", Defaults.Lake, "an address", OptionTexts.TryAddress);

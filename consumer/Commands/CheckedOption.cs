@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Streaming.Shared.CommandLine;
 
 namespace Streaming.Consumer.Commands;
 
@@ -14,7 +15,7 @@ internal sealed class CheckedOption<T> : Option<string>, IConfiguredOption
     /// <param name="valueName">Stands for the value in the help.</param>
     /// <param name="fallback">The default of the defaults; null if the option is off without a value.</param>
     /// <param name="wanted">Completes "... is not".</param>
-    public CheckedOption(Settings settings, string name, string description, string valueName, string? fallback, string wanted, TryParse<T> parse)
+    public CheckedOption(ProgramSettings settings, string name, string description, string valueName, string? fallback, string wanted, TryParse<T> parse)
         : base(name)
     {
         _parse = parse;

@@ -4,6 +4,7 @@ using Spectre.Console;
 using Streaming.Consumer.Flushing;
 using Streaming.Consumer.Operating;
 using Streaming.Consumer.Progress;
+using Streaming.Shared.CommandLine;
 using Streaming.Shared.Streams;
 using Streaming.Shared.Ticks;
 
@@ -12,13 +13,13 @@ namespace Streaming.Consumer.Commands;
 /// <summary><c>consumer checkpoints list|reset</c>.</summary>
 internal static class CheckpointsCommand
 {
-    public static Command Create(Settings settings) => new("checkpoints", "Shows or rewinds how far each shard was read.")
+    public static Command Create(ProgramSettings settings) => new("checkpoints", "Shows or rewinds how far each shard was read.")
     {
         CreateList(settings),
         CreateReset(settings),
     };
 
-    private static Command CreateList(Settings settings)
+    private static Command CreateList(ProgramSettings settings)
     {
         var application = new ApplicationOptions(settings);
         var command = new Command("list", "Shows how far each shard was read, also those that are gone.");
@@ -50,7 +51,7 @@ internal static class CheckpointsCommand
         PlainConsole.For(Console.Out, Console.IsOutputRedirected).Write(table);
     }
 
-    private static Command CreateReset(Settings settings)
+    private static Command CreateReset(ProgramSettings settings)
     {
         var application = new ApplicationOptions(settings);
         var shards = new Option<string[]>("--shard") { Description = "a shard to rewind; repeatable", HelpName = "id" };

@@ -18,7 +18,7 @@ public static class ConsumerCommands
         var verbose = new Option<bool>("--verbose") { Description = "debug log and stack traces", Recursive = true };
         try
         {
-            return await InvokeAsync(args, Settings.Load(Section, Environment.CurrentDirectory), verbose);
+            return await InvokeAsync(args, ProgramSettings.Load(Section, Environment.CurrentDirectory), verbose);
         }
         catch (InvalidSettingException error)
         {
@@ -27,7 +27,7 @@ public static class ConsumerCommands
         }
     }
 
-    private static async Task<int> InvokeAsync(string[] args, Settings settings, Option<bool> verbose)
+    private static async Task<int> InvokeAsync(string[] args, ProgramSettings settings, Option<bool> verbose)
     {
         var root = new RootCommand("Computes 1-minute averages and the latest close per ticker from a record stream into a lake.")
         {

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Streaming.Shared.CommandLine;
 using Streaming.Shared.Settings;
 
 namespace Streaming.Consumer.Commands;
@@ -11,7 +12,7 @@ internal sealed class EventTimeOptions
     private readonly CheckedOption<bool> _repeats;
     private readonly CheckedOption<TimeZoneInfo> _zone;
 
-    public EventTimeOptions(Settings settings)
+    public EventTimeOptions(ProgramSettings settings)
     {
         var defaults = new ConsumerOptions();
         _grace = Duration("--grace", "a window is written this long (event time) after its end", defaults.Grace);

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Streaming.Consumer.Catalog;
 using Streaming.Consumer.Flushing;
 using Streaming.Shared.Aws;
+using Streaming.Shared.CommandLine;
 using Streaming.Shared.Objects;
 
 namespace Streaming.Consumer.Commands;
@@ -9,7 +10,7 @@ namespace Streaming.Consumer.Commands;
 /// <summary><c>consumer lake</c>, and its <c>sync-partitions</c>: brings into the catalog what stands in the lake.</summary>
 internal static class LakeCommand
 {
-    public static Command Create(Settings settings)
+    public static Command Create(ProgramSettings settings)
     {
         var lake = new CheckedOption<string>(
             settings, "--lake", "lake: s3://bucket/prefix", "address", new ConsumerOptions().Lake, "an address", OptionTexts.TryAddress);

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Streaming.Consumer.Querying;
 using Streaming.Shared.Aws;
+using Streaming.Shared.CommandLine;
 using Streaming.Shared.Objects;
 
 namespace Streaming.Consumer.Commands;
@@ -8,7 +9,7 @@ namespace Streaming.Consumer.Commands;
 /// <summary><c>consumer query</c>: the README's Athena query over a lake, without Athena.</summary>
 internal static class QueryCommand
 {
-    public static Command Create(Settings settings)
+    public static Command Create(ProgramSettings settings)
     {
         var lake = new CheckedOption<string>(settings, "--lake", "lake: a folder, or s3://bucket/prefix", "address", new ConsumerOptions().Lake, "an address", OptionTexts.TryAddress);
         var ticker = new Option<string?>("--ticker", "-t") { Description = "one ticker only", HelpName = "ticker" };

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Streaming.Consumer.Operating;
 using Streaming.Shared.Aws;
+using Streaming.Shared.CommandLine;
 using Streaming.Shared.Objects;
 
 namespace Streaming.Consumer.Commands;
@@ -8,7 +9,7 @@ namespace Streaming.Consumer.Commands;
 /// <summary><c>consumer lake repair</c>: moves an object aside that blocks its ticker and day.</summary>
 internal static class RepairCommand
 {
-    public static Command Create(Settings settings)
+    public static Command Create(ProgramSettings settings)
     {
         var lake = new CheckedOption<string>(
             settings, "--lake", "lake: a folder, or s3://bucket/prefix", "address", new ConsumerOptions().Lake, "an address", OptionTexts.TryAddress);

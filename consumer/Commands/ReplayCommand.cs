@@ -4,6 +4,7 @@ using Streaming.Consumer.Flushing;
 using Streaming.Consumer.Http;
 using Streaming.Consumer.Operating;
 using Streaming.Shared;
+using Streaming.Shared.CommandLine;
 using Streaming.Shared.Objects;
 using Streaming.Shared.Streams;
 
@@ -12,7 +13,7 @@ namespace Streaming.Consumer.Commands;
 /// <summary><c>consumer replay</c>: a range of the stream once more, into a lake of its own inside the lake.</summary>
 internal static class ReplayCommand
 {
-    public static Command Create(Settings settings, Option<bool> verbose)
+    public static Command Create(ProgramSettings settings, Option<bool> verbose)
     {
         var application = new ApplicationOptions(settings);
         var eventTime = new EventTimeOptions(settings);

@@ -4,6 +4,7 @@ using Streaming.Consumer.EventTime;
 using Streaming.Consumer.Http;
 using Streaming.Shared;
 using Streaming.Shared.Aws;
+using Streaming.Shared.CommandLine;
 using Streaming.Shared.Settings;
 
 namespace Streaming.Consumer.Commands;
@@ -11,7 +12,7 @@ namespace Streaming.Consumer.Commands;
 /// <summary><c>consumer run</c>: options to <see cref="ConsumerOptions"/>, signals to a drain.</summary>
 internal static class RunCommand
 {
-    public static Command Create(Settings settings, Option<bool> verbose)
+    public static Command Create(ProgramSettings settings, Option<bool> verbose)
     {
         var defaults = new ConsumerOptions();
         var application = new ApplicationOptions(settings);

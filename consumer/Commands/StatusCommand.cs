@@ -4,6 +4,7 @@ using System.Text.Json;
 using Spectre.Console;
 using Streaming.Consumer.EventTime;
 using Streaming.Consumer.Operating;
+using Streaming.Shared.CommandLine;
 using Streaming.Shared.Streams;
 
 namespace Streaming.Consumer.Commands;
@@ -11,7 +12,7 @@ namespace Streaming.Consumer.Commands;
 /// <summary><c>consumer status</c>: shards, owners, lag and books, from the checkpoints; exit code 1 if something is wrong.</summary>
 internal static class StatusCommand
 {
-    public static Command Create(Settings settings)
+    public static Command Create(ProgramSettings settings)
     {
         var application = new ApplicationOptions(settings);
         var json = new Option<bool>("--json") { Description = "one JSON object" };
