@@ -13,13 +13,14 @@ namespace Streaming.Producer;
 /// </summary>
 public sealed class ReplayPipeline(ProducerOptions options, TimeProvider time)
 {
+    private readonly LeftOutFiles _leftOut = new();
     private IReadOnlyList<InputFile>? _inputs;
 
     public ReplayProgress Progress { get; } = new();
 
     /// <summary>Looks for the inputs, which a replay does otherwise when it begins: so that a missing one shows before a stream is made.</summary>
     /// <exception cref="UsageException">There is none.</exception>
-    public void FindInputs() => _inputs ??= InputFiles.Expand(options.Inputs, new S3Inputs(options.Aws, time));
+    public void FindInputs() => _inputs ??= InputFiles.Expand(options.Inputs, new S3Inputs(options.Aws, time), _leftOut);
 
     /// <summary>Replays until the data, the limit or the duration ends, or until it is cancelled, which the summary says.</summary>
     /// <param name="stream">Null for a dry run. Stays the caller's.</param>
@@ -43,7 +44,7 @@ public sealed class ReplayPipeline(ProducerOptions options, TimeProvider time)
         }
 
         Progress.Observe(archive.Refused, clock);
-        return ReplaySummary.Of(Progress, archive, isInterrupted);
+        return ReplaySummary.Of(Progress, archive, _leftOut, isInterrupted);
     }
 
     private async Task ReplayAsync(IRecordStream? stream, TickArchive archive, ReplayClock clock, CancellationToken cancellation)

@@ -13,6 +13,8 @@ namespace Streaming.Producer;
 /// <param name="RejectedByReason">Rows, most frequent reason first.</param>
 /// <param name="RejectedRows">The first ones, with their place.</param>
 /// <param name="FilesRead">Files of which some part was replayed or could have been.</param>
+/// <param name="LeftOut">Files in folders, globs and prefixes that are neither Parquet nor CSV.</param>
+/// <param name="LeftOutFiles">The first ones.</param>
 /// <param name="Interrupted">Stopped by the caller before its end.</param>
 public sealed record ReplaySummary(
     long Sent,
@@ -30,12 +32,14 @@ public sealed record ReplaySummary(
     IReadOnlyList<RefusedRow> RejectedRows,
     int FilesRead,
     IReadOnlyList<RefusedFile> RefusedFiles,
+    int LeftOut,
+    IReadOnlyList<string> LeftOutFiles,
     bool Interrupted)
 {
     /// <summary>Records per second.</summary>
     public double Rate => Seconds > 0 ? Math.Round(Sent / Seconds, 1) : 0;
 
-    internal static ReplaySummary Of(ReplayProgress progress, TickArchive archive, bool isInterrupted)
+    internal static ReplaySummary Of(ReplayProgress progress, TickArchive archive, LeftOutFiles leftOut, bool isInterrupted)
     {
         RefusedRows refused = archive.Refused;
         return new ReplaySummary(
@@ -54,6 +58,8 @@ public sealed record ReplaySummary(
             refused.Examples,
             archive.ReadableFiles,
             refused.Files,
+            leftOut.Count,
+            leftOut.Examples,
             isInterrupted);
     }
 

@@ -1,3 +1,5 @@
+using Streaming.Producer.Archive.Csv;
+
 namespace Streaming.Producer.Archive;
 
 /// <summary>A readable file of the archive. Owns its handle, which is open only while one of its row groups is being read.</summary>
@@ -37,7 +39,8 @@ internal sealed class ArchiveFile(InputFile input, int order, TickColumns column
 /// <param name="FirstRow">Rows of the file before it.</param>
 /// <param name="MinMicros">No usable row is earlier.</param>
 /// <param name="IsSorted">Null if its times have not been looked at yet.</param>
-internal sealed record RowGroupPlan(int Index, long FirstRow, long RowCount, long MinMicros, bool? IsSorted)
+/// <param name="Start">Where it begins in a CSV, or null at the first row.</param>
+internal sealed record RowGroupPlan(int Index, long FirstRow, long RowCount, long MinMicros, bool? IsSorted, CsvPlace? Start = null)
 {
     /// <summary>Set once, by the planner: a file and its groups name each other.</summary>
     public ArchiveFile File { get; set; } = null!;

@@ -13,7 +13,7 @@ internal sealed class ArchiveInspector(ColumnMap map, TimeProvider time)
         try
         {
             using IHistoryFile file = input.Open();
-            inspection = inspection with { Rows = file.RowGroups.Sum(group => (long)group.RowCount), RowGroups = file.RowGroups.Count, Columns = Describe(file, null) };
+            inspection = inspection with { RowGroups = file.RowGroups.Count, Columns = Describe(file, null) };
             TickColumns columns = TickColumns.Resolve(input, file.Columns, map);
             var reading = new ArchiveReading(RowFilter.All(time), cancellation);
             return ReadAll(input, file, columns, reading, inspection with { Columns = Describe(file, columns), IsDaily = columns.IsDaily });
@@ -36,8 +36,7 @@ internal sealed class ArchiveInspector(ColumnMap map, TimeProvider time)
         long firstRow = 0;
         for (int index = 0; index < file.RowGroups.Count; index++)
         {
-            long rows = file.RowGroups[index].RowCount;
-            var group = new RowGroupPlan(index, firstRow, rows, long.MinValue, IsSorted: null) { File = new ArchiveFile(input, 0, columns, []) };
+            var group = new RowGroupPlan(index, firstRow, file.RowGroups[index].RowCount, long.MinValue, IsSorted: null) { File = new ArchiveFile(input, 0, columns, []) };
             using var reader = new RowGroupReader(file, group, reading, refused, heldTimes: []);
             while (reader.Read(batch))
             {
@@ -51,11 +50,12 @@ internal sealed class ArchiveInspector(ColumnMap map, TimeProvider time)
                 usable += batch.Count;
             }
 
-            firstRow += rows;
+            firstRow += reader.RowsRead;
         }
 
         return inspection with
         {
+            Rows = firstRow,
             UsableRows = usable,
             TickerCount = tickers.Count,
             Tickers = [.. tickers.Take(TickersShown)],

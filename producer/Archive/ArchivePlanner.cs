@@ -1,3 +1,4 @@
+using Streaming.Producer.Archive.Csv;
 using Streaming.Producer.Archive.Values;
 using Streaming.Shared.Parquet;
 
@@ -31,6 +32,14 @@ internal sealed class ArchivePlanner(ColumnMap map, ArchiveReading reading, Refu
     private ArchiveFile Plan(InputFile input, int order, IHistoryFile file)
     {
         TickColumns columns = TickColumns.Resolve(input, file.Columns, map);
+        List<RowGroupPlan> groups = file is CsvFile csv && columns.Order is not null ? CsvPlanner.Plan(csv, columns, reading) : PlanGroups(file, columns);
+        var planned = new ArchiveFile(input, order, columns, groups);
+        foreach (RowGroupPlan group in groups) group.File = planned;
+        return planned;
+    }
+
+    private List<RowGroupPlan> PlanGroups(IHistoryFile file, TickColumns columns)
+    {
         var groups = new List<RowGroupPlan>(file.RowGroups.Count);
         long firstRow = 0;
         for (int index = 0; index < file.RowGroups.Count; index++)
@@ -40,9 +49,7 @@ internal sealed class ArchivePlanner(ColumnMap map, ArchiveReading reading, Refu
             firstRow += group.RowCount;
         }
 
-        var planned = new ArchiveFile(input, order, columns, groups);
-        foreach (RowGroupPlan group in groups) group.File = planned;
-        return planned;
+        return groups;
     }
 
     // Null if the statistics say that no row of the group is wanted.
@@ -61,7 +68,8 @@ internal sealed class ArchivePlanner(ColumnMap map, ArchiveReading reading, Refu
             return isWanted ? new RowGroupPlan(index, firstRow, group.RowCount, min, IsSorted: null) : null;
         }
 
-        TimeScan scan = TimeScan.Of(group, columns, reading);
+        using IRowPass pass = file.Open(new RowGroupPlan(index, firstRow, group.RowCount, long.MinValue, IsSorted: null));
+        TimeScan scan = TimeScan.Of(pass, columns, reading);
         // A group in which no row has a usable time still has its rows counted as refused: it is read at once.
         long start = scan.MinMicros == long.MaxValue ? long.MinValue : scan.MinMicros;
         return new RowGroupPlan(index, firstRow, group.RowCount, start, scan.IsSorted);

@@ -9,6 +9,6 @@ namespace Streaming.Producer.Archive;
 /// <param name="OpenBytes">Opens the file where it is.</param>
 internal sealed record InputFile(string Path, IReadOnlyDictionary<string, string?> Partitions, Func<IByteSource> OpenBytes)
 {
-    /// <exception cref="ParquetException">It is no Parquet, or broken.</exception>
-    public IHistoryFile Open() => new ParquetHistory(ParquetFile.Open(OpenBytes()));
+    /// <summary>Opens it as what its bytes are. Which exceptions mean that it cannot be read: <see cref="ReadFaults"/>.</summary>
+    public IHistoryFile Open() => HistoryFile.Open(OpenBytes());
 }

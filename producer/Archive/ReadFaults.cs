@@ -1,3 +1,4 @@
+using Streaming.Producer.Archive.Csv;
 using Streaming.Shared.Parquet;
 
 namespace Streaming.Producer.Archive;
@@ -5,8 +6,13 @@ namespace Streaming.Producer.Archive;
 /// <summary>Which exceptions mean that one file cannot be read, so that the others go on.</summary>
 internal static class ReadFaults
 {
-    public static bool IsFileFault(Exception e) => e is ParquetException or IOException or UnauthorizedAccessException;
+    public static bool IsFileFault(Exception e) => e is ParquetException or CsvException or IOException or UnauthorizedAccessException;
 
     /// <summary>What is wrong, without the file's name, which stands beside it.</summary>
-    public static string Reason(Exception e) => e is ParquetException parquet ? parquet.Problem : e.Message;
+    public static string Reason(Exception e) => e switch
+    {
+        ParquetException parquet => parquet.Problem,
+        CsvException csv => csv.Problem,
+        _ => e.Message,
+    };
 }

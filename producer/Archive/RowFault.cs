@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Streaming.Producer.Archive.Csv;
 using Streaming.Shared.Ticks;
 
 namespace Streaming.Producer.Archive;
@@ -32,6 +33,11 @@ internal enum FaultKind : byte
     TimeOfDayInDate,
     BeforeYearOne,
     TooFarAhead,
+    TooFewFields,
+    TooManyFields,
+    BadQuote,
+    NulByte,
+    LineTooLong,
 }
 
 /// <summary>Why a row is refused: the first field that is wrong, and how.</summary>
@@ -62,6 +68,11 @@ internal readonly record struct RowFault(TickField Field, FaultKind Kind)
             FaultKind.TimeOfDayInDate => $"{field} holds a time of day: if it is the event time, say --columns timestamp=<its name>",
             FaultKind.BeforeYearOne => $"{field} lies before the year 1",
             FaultKind.TooFarAhead => $"{field} lies more than a day ahead of now",
+            FaultKind.TooFewFields => "the row has fewer fields than the header",
+            FaultKind.TooManyFields => "the row has more fields than the header",
+            FaultKind.BadQuote => "the row has a quote that is not closed, or one inside a field that is not quoted",
+            FaultKind.NulByte => "the row holds a NUL byte",
+            FaultKind.LineTooLong => $"the row is longer than {CsvRecords.MaxRecordBytes} bytes",
             _ => "nothing is wrong",
         };
     }

@@ -32,7 +32,7 @@ internal sealed class RowGroupReader : IDisposable
     {
         _heldTimes = heldTimes;
         (_group, _reading, _refused) = (group, reading, refused);
-        _pass = file.RowGroups[group.Index].Open();
+        _pass = file.Open(group);
         IColumnReader? Open(ParquetColumn? column) => column is null ? null : _pass.OpenColumn(column);
         TickColumns columns = group.File.Columns;
         _partitionTicker = columns.PartitionTicker is { } name
@@ -50,15 +50,18 @@ internal sealed class RowGroupReader : IDisposable
 
     private TickColumns Columns => _group.File.Columns;
 
+    /// <summary>Rows read so far, refused ones too.</summary>
+    public long RowsRead => _rowsRead;
+
     /// <summary>Puts the next usable rows into the batch, maybe none; false at the end of the group.</summary>
     /// <param name="batch">Begun with the file's columns.</param>
     public bool Read(RowBatch batch)
     {
         _reading.Cancellation.ThrowIfCancellationRequested();
         batch.Count = 0;
-        int count = _pass.Next();
+        _reading.Faults.AsSpan().Clear();
+        int count = _pass.Next(_reading.Faults);
         if (count == 0) return false;
-        _reading.Faults.AsSpan(0, count).Clear();
 
         // In this order, because a row's first fault is the one that is told.
         ReadTickers(batch, count);
@@ -98,7 +101,7 @@ internal sealed class RowGroupReader : IDisposable
             bool isPlaced = fault.IsNone || fault.Field > TickField.Timestamp;
             if (isPlaced && !(IsWanted(row) && _reading.Filter.HoldsTime(batch.Micros[row]))) continue;
             if (fault.IsNone) _reading.Usable[usable++] = row;
-            else _refused.RefuseRow(_group.File.Path, firstRow + row, fault);
+            else _refused.RefuseRow(_group.File.Path, firstRow + row, fault, _pass.LineOf(row));
         }
 
         batch.Keep(_reading.Usable.AsSpan(0, usable));

@@ -5,23 +5,23 @@ namespace Streaming.Producer.Archive;
 
 /// <summary>A look at the times of a row group alone: where they begin and whether they rise.</summary>
 /// <param name="MinMicros"><see cref="long.MaxValue"/> if no row has a usable time.</param>
-internal readonly record struct TimeScan(long MinMicros, bool IsSorted, bool AreAllUsable)
+/// <param name="LastMicros">The last usable time, or <see cref="long.MinValue"/>.</param>
+internal readonly record struct TimeScan(long MinMicros, long LastMicros, bool IsSorted, bool AreAllUsable)
 {
+    /// <param name="pass">At its beginning; stays the caller's.</param>
     /// <param name="held">Gets the times of the rows, unless it is empty; only if they are all usable does it have them all.</param>
-    public static TimeScan Of(IRowGroup group, TickColumns columns, ArchiveReading reading, Span<long> held = default)
+    public static TimeScan Of(IRowPass pass, TickColumns columns, ArchiveReading reading, Span<long> held = default)
     {
-        using IRowPass pass = group.Open();
         IColumnReader reader = pass.OpenColumn(columns.Order!);
         RowBatch rows = reading.RentBatch(columns);
         (RowFault[] faults, long[] micros, int[] days) = (reading.Faults, rows.Micros, rows.Days);
         long min = long.MaxValue;
         long last = long.MinValue;
         (bool isSorted, bool areAllUsable) = (true, true);
-        while (pass.Next() is var count and > 0)
+        while (Next(pass, faults) is var count and > 0)
         {
             reader.Read(reading.Scratch, count);
             reading.Cancellation.ThrowIfCancellationRequested();
-            faults.AsSpan(0, count).Clear();
             if (columns.Timestamp is { } timestamp)
                 EventTime.Convert(timestamp, reading.Scratch, reading.Filter.LatestMicros, micros, faults);
             else
@@ -43,7 +43,13 @@ internal readonly record struct TimeScan(long MinMicros, bool IsSorted, bool Are
         }
 
         reading.ReturnBatch(rows);
-        return new TimeScan(min, isSorted, areAllUsable);
+        return new TimeScan(min, last, isSorted, areAllUsable);
+    }
+
+    private static int Next(IRowPass pass, Span<RowFault> faults)
+    {
+        faults.Clear();
+        return pass.Next(faults);
     }
 
     // A row without a usable time will be refused, so that it has no place in the order either.

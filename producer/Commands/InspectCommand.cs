@@ -9,9 +9,9 @@ internal static class InspectCommand
 {
     public static Command Create(CommandContext context)
     {
-        var inputs = new Argument<string[]>("input") { Description = "Parquet files, folders or globs; local or s3://", Arity = ArgumentArity.OneOrMore };
+        var inputs = new Argument<string[]>("input") { Description = "Parquet or CSV files, folders (read recursively) or globs; local or s3://", Arity = ArgumentArity.OneOrMore };
         var columns = new Option<string[]>("--columns") { Description = "ticker=sym,close=px,... [the usual names]", HelpName = "map" };
-        var json = OptionValues.Flag("--json", "one JSON object per file");
+        var json = OptionValues.Flag("--json", "one JSON object per file, and one of the files left out");
         var command = new Command("inspect", "Show columns, types, rows, tickers, times and bad rows; sends nothing.") { inputs, columns, json };
         var aws = new AwsOptions();
         aws.AddTo(command);
@@ -19,7 +19,8 @@ internal static class InspectCommand
         {
             var inspector = new ArchiveInspector(ColumnMap.Parse(parsed.GetValue(columns) ?? []), context.Time);
             bool anyReadable = false;
-            foreach (InputFile input in InputFiles.Expand(parsed.GetRequiredValue(inputs), new S3Inputs(aws.Read(parsed), context.Time)))
+            var leftOut = new LeftOutFiles();
+            foreach (InputFile input in InputFiles.Expand(parsed.GetRequiredValue(inputs), new S3Inputs(aws.Read(parsed), context.Time), leftOut))
             {
                 FileInspection inspection = inspector.Inspect(input, cancellation);
                 anyReadable |= inspection.Error is null;
@@ -27,6 +28,8 @@ internal static class InspectCommand
                 else Write(context.Output, inspection);
             }
 
+            if (leftOut.Count > 0)
+                context.Output.WriteLine(parsed.GetValue(json) ? JsonOutput.Of(new LeftOutInspection(leftOut.Count, leftOut.Examples)) : leftOut.ToString());
             return Task.FromResult(anyReadable ? ExitCode.Done : ExitCode.Failed);
         });
         return command;
@@ -45,6 +48,6 @@ internal static class InspectCommand
             output.WriteLine($"  time      {SummaryText.TimeText(first)} to {SummaryText.TimeText(last)}");
         output.WriteLine($"  bad rows  {file.BadRows}");
         foreach ((string reason, long count) in file.BadRowsByReason) output.WriteLine($"            {count} {reason}");
-        foreach (RefusedRow row in file.FirstBadRows) output.WriteLine($"            row {row.Row}: {row.Reason}");
+        foreach (RefusedRow row in file.FirstBadRows) output.WriteLine($"            {row.Place}: {row.Reason}");
     }
 }

@@ -13,7 +13,7 @@ public static class ProducerCommands
     public static async Task<int> InvokeAsync(string[] args, CommandContext context, CancellationToken cancellation)
     {
         var verbose = new Option<bool>("--verbose") { Description = "show every refused row, and stack traces", Recursive = true, Arity = ArgumentArity.Zero };
-        var root = new RootCommand("Replays historical market data from Parquet as JSON records onto a stream.")
+        var root = new RootCommand("Replays historical market data from Parquet and CSV as JSON records onto a stream.")
         {
             ReplayCommand.Create(context, verbose),
             InspectCommand.Create(context),
