@@ -27,11 +27,12 @@ internal abstract class ExactSumNumbers(string textScale) : JsonConverter<ExactS
 
     public static void Write(Utf8JsonWriter writer, ExactSum value)
     {
+        Span<byte> text = stackalloc byte[RoundTripText.MaxBytes];
         writer.WriteStartArray();
         while (value != default)
         {
             double term = value.ToDouble();
-            writer.WriteNumberValue(term);
+            writer.WriteRawValue(text[..RoundTripText.Write(term, text)], skipInputValidation: true);
             value.Add(-term);
         }
 
