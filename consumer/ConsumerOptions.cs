@@ -48,6 +48,11 @@ public sealed record ConsumerOptions
     /// <summary>Zone of the trade date of ticks that have none.</summary>
     public TimeZoneInfo ExchangeZone { get; init; } = TimeZoneInfo.FindSystemTimeZoneById("America/New_York");
 
+    /// <summary>
+    /// The stream holds history for a table that another application writes: rows may go into its objects, which stay that application's.
+    /// </summary>
+    public bool Backfill { get; init; }
+
     /// <summary>Stop at the end that every shard had at the start.</summary>
     public bool Once { get; init; }
 

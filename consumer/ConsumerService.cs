@@ -27,6 +27,7 @@ public sealed partial class ConsumerService(
     private readonly RunEnd _end = new(options, time);
     private CancellationTokenSource? _wake;
     private Exception? _failure;
+    private Exception? _blocked;
 
     /// <summary>This process among the workers of its application.</summary>
     public string Worker { get; } = options.WorkerId.Length > 0 ? options.WorkerId : $"worker-{random.NextInt64():x}";
@@ -39,6 +40,9 @@ public sealed partial class ConsumerService(
             lock (_progress) return [.. _progress.Values.Select(progress => progress.Figures)];
         }
     }
+
+    /// <summary>What became of the records that this process read.</summary>
+    public Books BooksNow => Shards.Aggregate(default(Books), (sum, shard) => sum + shard.BooksNow);
 
     /// <summary>Null if the partitions are registered nowhere.</summary>
     public PartitionRegistrar? Catalog => catalog;
@@ -68,7 +72,8 @@ public sealed partial class ConsumerService(
     /// <exception cref="StreamNotFoundException">There is no such stream.</exception>
     /// <exception cref="StoreUnavailableException">The lake cannot be written.</exception>
     /// <exception cref="CheckpointRefusedException">A checkpoint is another stream's or version's.</exception>
-    /// <exception cref="ForeignObjectException">An object in the lake is another stream's or program's.</exception>
+    /// <exception cref="ForeignObjectException">An object in the lake is another stream's or program's: rows of its ticker and day wait.</exception>
+    /// <exception cref="BrokenObjectException">An object in the lake cannot be read: rows of its ticker and day wait.</exception>
     /// <exception cref="StreamDataLossException">Records between the checkpoint and the stream are gone.</exception>
     public async Task RunAsync(CancellationToken drain)
     {
@@ -114,7 +119,7 @@ public sealed partial class ConsumerService(
         }
 
         IsDraining = true;
-        if (_failure is not null) ExceptionDispatchInfo.Throw(_failure);
+        if ((_failure ?? _blocked) is { } failure) ExceptionDispatchInfo.Throw(failure);
     }
 
     private async Task TakeAsync(ShardAssigner assigner, CheckpointStore checkpoints, CancellationToken stop, CancellationToken abort)
@@ -210,15 +215,21 @@ public sealed partial class ConsumerService(
         ShardProgress progress = ProgressOf(lease.Shard);
         progress.Take();
         await Task.Yield();
+        lease.NotReady = () => IsDraining ? "its worker drains" : progress.Figures.LastReadAt is null ? ShardLease.NotReadYet : null;
         ILogger logger = loggers.CreateLogger("consumer.shard");
         ObjectOrigin origin = checkpoints.Origin(lease.Shard);
         var flusher = new ShardFlusher(
-            new BarWriter(lake, origin, lease.Ancestors.ToHashSet(), checkpoints.Retry, Budget, catalog is null ? null : catalog.Add),
-            new KeptRecordWriter(lake, origin, checkpoints.Retry));
+            new BarWriter(lake, origin, lease.Ancestors.ToHashSet(), checkpoints.Retry, Budget, options.Backfill, catalog is null ? null : catalog.Add),
+            // Beside those of the feed, whose shards have the same names.
+            new KeptRecordWriter(lake, origin, checkpoints.Retry, options.Backfill ? $"{origin.Application}/{origin.Shard}" : null));
         using var pipeline = new ShardPipeline(stream, flusher, progress, options, time, logger) { Decoder = Decoder, Budget = Budget, Live = Live };
         try
         {
-            return await new OwnedShard(lease, pipeline, time, logger).RunAsync(_end, drain, abort);
+            ShardOutcome outcome = await new OwnedShard(lease, pipeline, time, logger).RunAsync(_end, drain, abort);
+            // What waits for a blocked object is in the checkpoint; a run that ends with it says so.
+            if (outcome == ShardOutcome.Released && (_end.IsOneShot || drain.IsCancellationRequested) && progress.Figures.Blocked is [BlockedObject first, ..])
+                _blocked ??= first.Failure;
+            return outcome;
         }
         catch (Exception failure) when (IsPassing(failure) && !_end.IsOneShot && !drain.IsCancellationRequested && progress.Figures.LastReadAt is not null)
         {

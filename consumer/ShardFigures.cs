@@ -44,4 +44,7 @@ public sealed record ShardFigures
     public FlushFigures Flushes { get; init; }
 
     public PutFigures Puts { get; init; }
+
+    /// <summary>Objects that rows of the shard wait for.</summary>
+    public IReadOnlyList<BlockedObject> Blocked { get; init; } = [];
 }

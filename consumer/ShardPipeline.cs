@@ -15,7 +15,7 @@ namespace Streaming.Consumer;
 /// One shard, for as long as this worker owns it, from its records to its rows: batches are pulled with <c>await</c>, run
 /// synchronously through one observable chain (decode, window), and flushed beside it. Rx has no back-pressure across threads, so nothing is queued between the two.
 /// </summary>
-public sealed class ShardPipeline(
+public sealed partial class ShardPipeline(
     IRecordStream stream, ShardFlusher flusher, ShardProgress progress, ConsumerOptions options, TimeProvider time, ILogger logger) : IDisposable
 {
     private readonly Subject<RecordBatch> _batches = new();
@@ -45,10 +45,11 @@ public sealed class ShardPipeline(
         using IDisposable budget = Budget.Join();
         var flushes = new FlushLoop(windows, flusher, lease, options.Flush, Budget, time, logger);
 
+        var faults = new ShardFaultLog(lease.Shard, windows.Books, logger);
         using IDisposable chain = _batches
             .Select(new BatchDecoder(Decoder(windows.Tickers)).Decode)
             .Select(windows.Add)
-            .Do(new ShardFaultLog(lease.Shard, logger).Tell)
+            .Do(faults.Tell)
             .Subscribe(_windowed.OnNext, failure => _failure = ExceptionDispatchInfo.Capture(failure));
         using LiveShard? live = Live?.Join(lease.Shard, windows);
         using IDisposable? shown = live is null ? null : _windowed.Subscribe(live);
@@ -60,7 +61,7 @@ public sealed class ShardPipeline(
             _batches.OnNext(batch);
             _failure?.Throw();
             await flushes.AfterBatchAsync(batch, abort);
-            progress.Update(batch, windows, flushes.Figures, flusher.Bars.Puts);
+            progress.Update(batch, windows, flushes.Figures, flusher.Bars);
             isEnded = batch.IsEndOfShard;
             if (!isEnded && end.IsReached(lease.Shard, batch, flushes.IdleSince)) break;
 
@@ -68,10 +69,15 @@ public sealed class ShardPipeline(
             await Task.Yield();
         }
 
+        faults.JudgeLateness(windows.Books);
+        if (end.EndNotKnown(lease.Shard) is { } why) EndNotKnown(logger, lease.Shard, why);
         await flushes.FinishAsync(abort);
-        progress.Finish(windows, flushes.Figures, flusher.Bars.Puts);
+        progress.Finish(windows, flushes.Figures, flusher.Bars);
         return isEnded;
     }
+
+    [LoggerMessage(104, LogLevel.Warning, "{Shard}: --once ends here, and it is not known whether all is read that was there at its start: {Reason}. Run it again to read on")]
+    private static partial void EndNotKnown(ILogger logger, string shard, string reason);
 
     public void Dispose()
     {

@@ -27,7 +27,7 @@ public sealed class ShardProgress(string shard, TimeProvider time)
     /// <summary>The shard is this worker's from now on.</summary>
     internal void Take()
     {
-        lock (_lock) _figures = _figures with { IsOwned = true, OwnedSince = time.GetTimestamp() };
+        lock (_lock) _figures = _figures with { IsOwned = true, OwnedSince = time.GetTimestamp(), Blocked = [] };
     }
 
     /// <summary>To be called before the first batch of a shard that was taken: what its checkpoint brought was not done by this process just now.</summary>
@@ -43,14 +43,15 @@ public sealed class ShardProgress(string shard, TimeProvider time)
                 Books = windows.Books,
                 WindowCount = windows.WindowCount,
                 ShardMicros = windows.ShardMicros,
+                Flushes = _flushesBefore with { IsFailing = false, CheckpointedAt = null },
             };
         }
     }
 
-    internal void Update(RecordBatch batch, ShardWindows windows, FlushFigures flushes, PutFigures puts)
+    internal void Update(RecordBatch batch, ShardWindows windows, FlushFigures flushes, BarWriter bars)
     {
         ShardFigures before = Figures;
-        Set(windows, flushes, puts, before with
+        Set(windows, flushes, bars, before with
         {
             BytesRead = before.BytesRead + batch.DataBytes,
             MillisBehindLatest = batch.MillisBehindLatest,
@@ -64,9 +65,9 @@ public sealed class ShardProgress(string shard, TimeProvider time)
         lock (_lock) _figures = _figures with { IsOwned = false, WindowCount = 0 };
     }
 
-    internal void Finish(ShardWindows windows, FlushFigures flushes, PutFigures puts) => Set(windows, flushes, puts, Figures);
+    internal void Finish(ShardWindows windows, FlushFigures flushes, BarWriter bars) => Set(windows, flushes, bars, Figures);
 
-    private void Set(ShardWindows windows, FlushFigures flushes, PutFigures puts, ShardFigures figures)
+    private void Set(ShardWindows windows, FlushFigures flushes, BarWriter bars, ShardFigures figures)
     {
         lock (_lock)
         {
@@ -79,7 +80,8 @@ public sealed class ShardProgress(string shard, TimeProvider time)
                 WindowCount = windows.WindowCount,
                 ShardMicros = windows.ShardMicros,
                 Flushes = flushes.After(_flushesBefore),
-                Puts = puts.After(_putsBefore),
+                Puts = bars.Puts.After(_putsBefore),
+                Blocked = bars.Blocked,
             };
         }
     }

@@ -27,6 +27,7 @@ internal sealed partial class ShardReading(IRecordStream stream, ShardLease leas
                 {
                     _reader ??= await stream.OpenReaderAsync(lease.Shard, From(position), drain);
                     RecordBatch batch = await _reader.ReadAsync(drain);
+                    if (batch.Trouble is { } trouble) AnswersOdd(logger, lease.Shard, trouble);
                     if (options.OnceUntil is { } until) batch.CutAfter(IsoTime.ToMicros(until));
                     return batch;
                 }
@@ -63,6 +64,9 @@ internal sealed partial class ShardReading(IRecordStream stream, ShardLease leas
         if (_reader is not null) await _reader.DisposeAsync();
         _reader = null;
     }
+
+    [LoggerMessage(112, LogLevel.Warning, "{Shard}: {Trouble}")]
+    private static partial void AnswersOdd(ILogger logger, string shard, string trouble);
 
     [LoggerMessage(111, LogLevel.Error, "{Shard}: records after {Position} are gone; going on with what is left, as --on-data-loss says: {Problem}")]
     private static partial void DataLost(ILogger logger, string shard, string position, string problem);

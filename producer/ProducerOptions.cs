@@ -21,11 +21,26 @@ public sealed record ProducerOptions
     /// <summary>For inputs in S3.</summary>
     public AwsSettings Aws { get; init; } = AwsSettings.FromEnvironment;
 
-    /// <summary>Field to column, as <c>close=px</c>; empty for the usual names.</summary>
+    /// <summary>Field to column, as <c>ticker=sym,close=px</c>; empty for the usual names.</summary>
     public IReadOnlyList<string> Columns { get; init; } = [];
 
-    /// <summary>IANA name; decides <c>date</c> where the input has none.</summary>
+    /// <summary>Field to column, one <c>close=NAME</c> each: the name is everything behind the first equals sign.</summary>
+    public IReadOnlyList<string> NamedColumns { get; init; } = [];
+
+    /// <summary>IANA name of the exchange's zone: decides <c>date</c> where the input has none, and when a daily bar happened.</summary>
     public string TimeZone { get; init; } = "America/New_York";
+
+    /// <summary>IANA name of the zone of input times that have none.</summary>
+    public string InputTimeZone { get; init; } = "UTC";
+
+    /// <summary>Power of ten that prices of the input are multiplied by.</summary>
+    public int PriceExponent { get; init; }
+
+    /// <summary>Ticker of files that say none.</summary>
+    public string? Ticker { get; init; }
+
+    /// <summary>Files that say no ticker have it in their name.</summary>
+    public bool TickerFromFileName { get; init; }
 
     /// <summary>Event time per wall time; positive infinity sends as fast as the stream takes it.</summary>
     public double Speed { get; init; } = 1;
@@ -65,6 +80,9 @@ public sealed record ProducerOptions
     /// <summary>Told of every refused row; the summary names only the first ones.</summary>
     public Action<RefusedRow>? RowRefused { get; init; }
 
+    /// <summary>Told what the replay makes of its input where that is not as usual.</summary>
+    public Action<string>? Noted { get; init; }
+
     /// <summary>Written into every record: tells this run's records from those of others.</summary>
     public required string RunId { get; init; }
 
@@ -78,8 +96,17 @@ public sealed record ProducerOptions
         if (Loops < 1) throw new UsageException($"--loops {Loops}: it must be at least 1.");
         if (Duration <= TimeSpan.Zero) throw new UsageException("--duration: it must be above 0.");
         if (From >= To) throw new UsageException($"--from {From:O} is not before --to {To:O}.");
-        if (!TimeZoneInfo.TryFindSystemTimeZoneById(TimeZone, out _))
-            throw new UsageException($"--time-zone {TimeZone} is not known. Use an IANA name such as America/New_York.");
+        CheckZone("--time-zone", TimeZone);
+        CheckZone("--input-time-zone", InputTimeZone);
+        ColumnMap.Parse(Columns, NamedColumns);
+        if (Ticker is not null && TickerFromFileName)
+            throw new UsageException("--ticker and --ticker-from-file-name: give one of the two.");
         return this;
+    }
+
+    private static void CheckZone(string option, string zone)
+    {
+        if (!TimeZoneInfo.TryFindSystemTimeZoneById(zone, out _))
+            throw new UsageException($"{option} {zone} is not known. Use an IANA name such as America/New_York.");
     }
 }

@@ -1,16 +1,11 @@
 using Streaming.Producer.Archive;
-using Streaming.Producer.Archive.Values;
-using Streaming.Producer.Encoding;
 using Streaming.Producer.Pacing;
-using Streaming.Producer.Publishing;
+using Streaming.Producer.Resuming;
 using Streaming.Shared.Streams;
-using Streaming.Shared.Ticks;
 
 namespace Streaming.Producer;
 
-/// <summary>
-/// The whole replay, in the order in which a tick goes through it: archive, filter, event time, schedule, JSON, stream.
-/// </summary>
+/// <summary>The whole replay, in the order in which a tick goes through it: archive, filter, event time, schedule, JSON, stream.</summary>
 public sealed class ReplayPipeline(ProducerOptions options, TimeProvider time)
 {
     private readonly LeftOutFiles _leftOut = new();
@@ -18,81 +13,46 @@ public sealed class ReplayPipeline(ProducerOptions options, TimeProvider time)
 
     public ReplayProgress Progress { get; } = new();
 
+    /// <summary>The files, once they were looked for.</summary>
+    internal IReadOnlyList<InputFile> Inputs => _inputs!;
+
     /// <summary>Looks for the inputs, which a replay does otherwise when it begins: so that a missing one shows before a stream is made.</summary>
     /// <exception cref="UsageException">There is none.</exception>
     public void FindInputs() => _inputs ??= InputFiles.Expand(options.Inputs, new S3Inputs(options.Aws, time), _leftOut);
 
+    /// <inheritdoc cref="RunAsync(IRecordStream?, ReplayJournal?, CancellationToken)"/>
+    public Task<ReplaySummary> RunAsync(IRecordStream? stream, CancellationToken cancellation) => RunAsync(stream, journal: null, cancellation);
+
     /// <summary>Replays until the data, the limit or the duration ends, or until it is cancelled, which the summary says.</summary>
     /// <param name="stream">Null for a dry run. Stays the caller's.</param>
-    /// <exception cref="UsageException">The options or the inputs are wrong; nothing was sent.</exception>
+    /// <param name="journal">Says where to begin and under which run, and gets how far it came; null for a replay that cannot be resumed.</param>
+    /// <exception cref="UsageException">The options or the inputs are wrong, or the filters match nothing; nothing was sent.</exception>
     /// <exception cref="ReplayException">The replay cannot go on.</exception>
-    public async Task<ReplaySummary> RunAsync(IRecordStream? stream, CancellationToken cancellation)
+    internal async Task<ReplaySummary> RunAsync(IRecordStream? stream, ReplayJournal? journal, CancellationToken cancellation)
     {
         options.Validate();
         FindInputs();
+        DateTimeOffset startedAt = journal?.StartedAt ?? time.GetUtcNow();
         var refused = new RefusedRows(options.FailOnBadRow, options.RowRefused);
-        var archive = TickArchive.Open(_inputs!, ColumnMap.Parse(options.Columns), RowFilter.Of(options, time), refused, cancellation);
-        bool isInterrupted = false;
-        var clock = ReplayClock.Start(options, archive.IsDaily, time);
+        var archive = TickArchive.Open(_inputs!, FileHints.Of(options), RowFilter.Of(options, startedAt), refused, cancellation);
+        bool isByClock = archive.IsDaily && options.Retime == Retime.Now;
+        if (archive.DailyFiles > 0) options.Noted?.Invoke(DailyBars.Note(options.TimeZone, isByClock));
+        EventTimeShift? shift = isByClock ? null : new EventTimeShift(options.Retime == Retime.Now, options.SkipGaps, startedAt, time);
+        using var ticks = new TickPasses(archive, shift, options.Loops);
+        var replay = new ReplayLoop(options, archive, ticks, ReplayClock.Start(options, archive.IsDaily, time), isByClock, Progress, time);
+        ReplayEnd end = ReplayEnd.Interrupted;
         try
         {
-            await ReplayAsync(stream, archive, clock, cancellation);
+            end = await replay.RunAsync(options.DryRun ? null : stream, journal, cancellation);
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
-            isInterrupted = true;
+            // The summary says so.
         }
 
-        Progress.Observe(archive.Refused, clock);
-        return ReplaySummary.Of(Progress, archive, _leftOut, isInterrupted);
-    }
-
-    private async Task ReplayAsync(IRecordStream? stream, TickArchive archive, ReplayClock clock, CancellationToken cancellation)
-    {
-        var shift = new EventTimeShift(options.Retime == Retime.Now, options.SkipGaps, time);
-        var encoder = new TickEncoder(new ExchangeCalendar(TimeZoneInfo.FindSystemTimeZoneById(options.TimeZone)), options.RunId);
-        await using IRecordPublisher publisher = await RecordPublisher.OpenAsync(options.DryRun ? null : stream, options.RunId, Progress, time, cancellation);
-        TimeSpan duration = options.Duration ?? TimeSpan.MaxValue;
-        long limit = options.Limit ?? long.MaxValue;
-        long sequence = 0;
-        Tick tick = default;
-
-        for (int pass = 0; options.Loops is null || pass < options.Loops; pass++)
-        {
-            using EventTimeMerge ticks = archive.Read(isFirstPass: pass == 0);
-            if (pass > 0) shift.BeginPass(pass);
-            long sequenceBefore = sequence;
-            while (sequence < limit && ticks.TryRead(ref tick))
-            {
-                cancellation.ThrowIfCancellationRequested();
-                if (!archive.IsDaily) shift.Apply(ref tick);
-                if (!clock.IsDue(archive.IsDaily ? sequence * ReplayClock.DailyBarStepMicros : tick.TimestampMicros))
-                {
-                    // Nothing more is due, so what is gathered leaves now, and not when the batch is full.
-                    await publisher.SendGatheredAsync(cancellation);
-                    Progress.ObserveSent(archive.Refused, clock);
-                    await clock.WaitAsync(duration, cancellation);
-                }
-                else if (publisher.IsFull)
-                {
-                    await publisher.MakeRoomAsync(cancellation);
-                    Progress.ObserveSent(archive.Refused, clock);
-                }
-
-                if (IsOver()) break;
-                if (archive.IsDaily) tick.TimestampMicros = EventTime.Of(time.GetUtcNow());
-                encoder.Encode(ref tick, sequence++);
-                publisher.Add(encoder.Key, encoder.Record);
-                Progress.Pass(tick.TimestampMicros);
-            }
-
-            if (sequence == sequenceBefore || sequence == limit || IsOver()) break;
-        }
-
-        await publisher.FlushAsync(cancellation);
-        Progress.ObserveSent(archive.Refused, clock);
-
-        // The clock is not asked for each tick of a replay that has all the time it wants.
-        bool IsOver() => options.Duration is not null && clock.Elapsed >= duration;
+        Progress.Observe(refused, replay.Clock);
+        if (end == ReplayEnd.Data && !ticks.HasTicks && UnmatchedFilters.Describe(options, _inputs!, time, cancellation) is { } problem)
+            throw new UsageException(problem);
+        return ReplaySummary.Of(Progress, archive, _leftOut, end == ReplayEnd.Data, end == ReplayEnd.Interrupted);
     }
 }

@@ -12,10 +12,12 @@ namespace Streaming.Producer;
 /// <param name="TooLarge">Records that no stream takes; they were not sent.</param>
 /// <param name="RejectedByReason">Rows, most frequent reason first.</param>
 /// <param name="RejectedRows">The first ones, with their place.</param>
+/// <param name="IgnoredByReason">Unusable values of rows that were sent without them.</param>
 /// <param name="FilesRead">Files of which some part was replayed or could have been.</param>
 /// <param name="LeftOut">Files in folders, globs and prefixes that are neither Parquet nor CSV.</param>
 /// <param name="LeftOutFiles">The first ones.</param>
 /// <param name="Interrupted">Stopped by the caller before its end.</param>
+/// <param name="MissingTickers">Of <c>--tickers</c>, those that the input does not have; known only of one that was read to its end.</param>
 public sealed record ReplaySummary(
     long Sent,
     long Bytes,
@@ -30,16 +32,18 @@ public sealed record ReplaySummary(
     long Rejected,
     IReadOnlyDictionary<string, long> RejectedByReason,
     IReadOnlyList<RefusedRow> RejectedRows,
+    IReadOnlyDictionary<string, long> IgnoredByReason,
     int FilesRead,
     IReadOnlyList<RefusedFile> RefusedFiles,
     int LeftOut,
     IReadOnlyList<string> LeftOutFiles,
-    bool Interrupted)
+    bool Interrupted,
+    IReadOnlyList<string> MissingTickers)
 {
     /// <summary>Records per second.</summary>
     public double Rate => Seconds > 0 ? Math.Round(Sent / Seconds, 1) : 0;
 
-    internal static ReplaySummary Of(ReplayProgress progress, TickArchive archive, LeftOutFiles leftOut, bool isInterrupted)
+    internal static ReplaySummary Of(ReplayProgress progress, TickArchive archive, LeftOutFiles leftOut, bool isWhole, bool isInterrupted)
     {
         RefusedRows refused = archive.Refused;
         return new ReplaySummary(
@@ -54,13 +58,15 @@ public sealed record ReplaySummary(
             progress.PossiblyRepeated,
             progress.TooLarge,
             refused.RowCount,
-            refused.ByReason.ToDictionary(reason => reason.Key, reason => reason.Value),
+            refused.ByReason,
             refused.Examples,
+            refused.IgnoredByReason,
             archive.ReadableFiles,
             refused.Files,
             leftOut.Count,
             leftOut.Examples,
-            isInterrupted);
+            isInterrupted,
+            isWhole ? archive.MissingTickers : []);
     }
 
     private static DateTimeOffset? Time(long? micros) => micros is { } value ? EventTime.ToTime(value) : null;

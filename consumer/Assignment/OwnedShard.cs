@@ -62,7 +62,7 @@ public sealed partial class OwnedShard(ShardLease lease, ShardPipeline pipeline,
         {
             bool isEnded = await pipeline.RunAsync(lease, end, stop, lost);
             if (isEnded) await lease.EndAsync(lost);
-            else await lease.ReleaseAsync(problem: null, lost);
+            else await lease.ReleaseAsync(problem: null, isDone: end.HasReached(lease.Shard), lost);
             return isEnded ? ShardOutcome.Ended : ShardOutcome.Released;
         }
         catch (Exception failure) when (failure is not LeaseLostException and not OperationCanceledException)
@@ -80,7 +80,7 @@ public sealed partial class OwnedShard(ShardLease lease, ShardPipeline pipeline,
     {
         try
         {
-            await lease.ReleaseAsync(failure.Message, abort);
+            await lease.ReleaseAsync(failure.Message, isDone: false, abort);
         }
         catch (Exception unreleased) when (unreleased is OperationCanceledException
             || (unreleased is StoreUnavailableException or LostRaceException or LeaseLostException && failure is not (StreamDataLossException or ForeignObjectException)))

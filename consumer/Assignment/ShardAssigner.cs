@@ -160,7 +160,8 @@ internal sealed partial class ShardAssigner(
         CheckpointLease lease = before.Lease;
         CheckpointDocument document = before with
         {
-            Problem = null,
+            IsDone = false,
+            Problem = ShardLease.NotReadYet,
             WrittenAt = IsoTime.ToMicros(time.GetUtcNow()),
             Lease = new CheckpointLease(worker, lease.Epoch + 1, lease.Counter + 1, (long)options.LeaseDuration.TotalMicroseconds, RequestedBy: null),
         };

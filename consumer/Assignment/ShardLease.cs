@@ -18,6 +18,9 @@ public sealed class ShardLease : IDisposable
 {
     private const long Unknown = long.MinValue;
 
+    /// <summary>The problem of a shard that was taken and whose stream has not answered yet.</summary>
+    internal const string NotReadYet = "was taken just now, and is not read yet";
+
     private readonly CheckpointStore _checkpoints;
     private readonly TimeProvider _time;
     private readonly CheckpointLease _acquired;
@@ -25,6 +28,7 @@ public sealed class ShardLease : IDisposable
     private StoredCheckpoint _stored;
     private long _readToTipAt;
     private long _dataLosses;
+    private string? _flushProblem;
 
     internal ShardLease(CheckpointStore checkpoints, StoredCheckpoint acquired, Shard listed, TimeProvider time)
     {
@@ -50,46 +54,53 @@ public sealed class ShardLease : IDisposable
     /// <summary>Another worker has too few shards and asks for this one; seen at this worker's next write.</summary>
     public bool IsRequested => _stored.Document.Lease.RequestedBy is not null;
 
+    /// <summary>
+    /// Why the worker is not ready for a reason of its own; null if it is. It goes into each write, so that an operator who has the checkpoints only
+    /// calls nothing healthy that <c>/healthz/ready</c> calls unready, at most a renewal later.
+    /// </summary>
+    internal Func<string?> NotReady { get; set; } = () => null;
+
+    /// <summary>The last flush failed, before it came to its checkpoint.</summary>
+    public void NoteFlushFailure(string problem) => Volatile.Write(ref _flushProblem, problem);
+
     /// <summary>Stores the snapshot's position and windows. Objects and kept records up to the position must stand already.</summary>
     /// <exception cref="LeaseLostException">Another worker owns the shard now.</exception>
     public Task SaveAsync(FlushSnapshot snapshot, BarWriteResult written, CancellationToken cancellation)
-        => PutAsync(
+    {
+        Volatile.Write(ref _flushProblem, BlockedObject.Describe(written.Blocked) ?? (written.Failures.Count > 0 ? written.Failures[0].Message : null));
+        return PutAsync(
             stored =>
             {
-                // What was noted belongs to the position before.
-                Volatile.Write(ref _readToTipAt, Unknown);
+                // What was noted belongs to the position before, unless windows alone were saved.
+                if (snapshot.Position != stored.Position) Volatile.Write(ref _readToTipAt, Unknown);
                 return stored.With(snapshot, written) with { SavedAt = IsoTime.ToMicros(_time.GetUtcNow()) };
             },
             cancellation);
+    }
 
     /// <summary>Shows other workers that this one lives. Writes the state last stored, never a live one.</summary>
     /// <inheritdoc cref="SaveAsync"/>
     public Task RenewAsync(CancellationToken cancellation) => PutAsync(stored => stored, cancellation);
 
-    /// <summary>The shard is read to its end, and all up to there is saved: its children may begin.</summary>
+    /// <summary>The shard is read to its end, and all up to there is saved: its children may begin. What waits for a blocked object they inherit.</summary>
     /// <inheritdoc cref="SaveAsync"/>
     public Task EndAsync(CancellationToken cancellation)
-        => PutAsync(stored => stored with { IsEnded = true, Lease = stored.Lease with { Owner = null, RequestedBy = null } }, cancellation);
+        => PutAsync(stored => stored with { IsEnded = true, Problem = null, Lease = stored.Lease with { Owner = null, RequestedBy = null } }, cancellation);
 
     /// <summary>Lets the shard go, so that the next owner need not wait.</summary>
-    /// <param name="problem">Why this worker stops at the shard, for operators; null if there is none.</param>
+    /// <param name="problem">Why this worker stops at the shard, for operators; null to leave what the last flush found, which is about blocked objects.</param>
+    /// <param name="isDone">The run was to end here.</param>
     /// <inheritdoc cref="SaveAsync"/>
-    public Task ReleaseAsync(string? problem, CancellationToken cancellation)
-        => PutAsync(stored => stored with { Problem = problem, Lease = stored.Lease with { Owner = null } }, cancellation);
-
-    /// <summary>Looks whether the shard is still this worker's.</summary>
-    /// <inheritdoc cref="SaveAsync"/>
-    public async Task CheckAsync(CancellationToken cancellation)
-    {
-        StoredCheckpoint? standing = await _checkpoints.Retry.RunAsync(token => _checkpoints.ReadAsync(Shard, token), cancellation);
-        if (!IsMine(standing)) throw new LeaseLostException(Shard);
-    }
+    public Task ReleaseAsync(string? problem, bool isDone, CancellationToken cancellation)
+        => PutAsync(
+            stored => stored with { Problem = problem ?? Volatile.Read(ref _flushProblem), IsDone = isDone, Lease = stored.Lease with { Owner = null } }, cancellation);
 
     /// <summary>
     /// The shard is empty beyond the position last stored. Kept with it, because a stream that is quiet for longer than its retention
     /// looks else like one that lost records.
     /// </summary>
-    public void NoteTip() => Volatile.Write(ref _readToTipAt, IsoTime.ToMicros(_time.GetUtcNow()));
+    /// <param name="tipMicros">See <see cref="RecordBatch.TipAtMicros"/>: by the stream's clock, because this machine's may be wrong.</param>
+    public void NoteTip(long tipMicros) => Volatile.Write(ref _readToTipAt, tipMicros);
 
     /// <summary>Records are known to be gone, and the operator has chosen to go on.</summary>
     public void NoteDataLoss() => Interlocked.Increment(ref _dataLosses);
@@ -102,7 +113,8 @@ public sealed class ShardLease : IDisposable
         {
             // Once, or an attempt whose outcome was unknown would not be recognised by the next.
             long now = IsoTime.ToMicros(_time.GetUtcNow());
-            _stored = await _checkpoints.Retry.RunAsync(token => TryPutAsync(change, now, token), cancellation);
+            string? problem = NotReady() ?? Volatile.Read(ref _flushProblem);
+            _stored = await _checkpoints.Retry.RunAsync(token => TryPutAsync(change, problem, now, token), cancellation);
         }
         finally
         {
@@ -110,9 +122,11 @@ public sealed class ShardLease : IDisposable
         }
     }
 
-    private async Task<StoredCheckpoint> TryPutAsync(Func<CheckpointDocument, CheckpointDocument> change, long now, CancellationToken cancellation)
+    private async Task<StoredCheckpoint> TryPutAsync(Func<CheckpointDocument, CheckpointDocument> change, string? problem, long now, CancellationToken cancellation)
     {
-        CheckpointDocument next = change(_stored.Document);
+        // A flush that was under way when the shard was let go must not take away the reason for that.
+        CheckpointDocument stored = _stored.Document;
+        CheckpointDocument next = change(stored.Lease.Owner is null ? stored : stored with { Problem = problem });
         long tip = Volatile.Read(ref _readToTipAt);
         next = next with
         {

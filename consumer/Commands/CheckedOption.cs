@@ -6,7 +6,7 @@ namespace Streaming.Consumer.Commands;
 /// An option whose text is checked when it is parsed, with one message that says what was wanted, and read as a value. It stays
 /// text until then, so that the help shows defaults as one would type them.
 /// </summary>
-internal sealed class CheckedOption<T> : Option<string>
+internal sealed class CheckedOption<T> : Option<string>, IConfiguredOption
 {
     private readonly TryParse<T> _parse;
 
@@ -30,7 +30,7 @@ internal sealed class CheckedOption<T> : Option<string>
         if (byDefault is null) return;
         DefaultValueFactory = result =>
         {
-            if (!parse(byDefault, out _)) result.AddError($"the setting for {name}, '{byDefault}', is not {wanted}.");
+            if (!parse(byDefault, out _)) result.AddError($"{(settings[name] is null ? name : settings.SourceOf(name))} '{byDefault}' is not {wanted}.");
             return byDefault;
         };
     }
@@ -43,5 +43,8 @@ internal sealed class CheckedOption<T> : Option<string>
         return value;
     }
 }
+
+/// <summary>An option whose default is its setting; the settings of others are added to the arguments.</summary>
+internal interface IConfiguredOption;
 
 internal delegate bool TryParse<T>(string text, out T value);

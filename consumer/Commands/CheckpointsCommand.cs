@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.Globalization;
+using Spectre.Console;
 using Streaming.Consumer.Flushing;
 using Streaming.Consumer.Operating;
 using Streaming.Consumer.Progress;
@@ -19,16 +21,33 @@ internal static class CheckpointsCommand
     private static Command CreateList(Settings settings)
     {
         var application = new ApplicationOptions(settings);
-        var command = new Command("list", "One line a shard, also of shards that are gone.");
+        var command = new Command("list", "Shows how far each shard was read, also those that are gone.");
         application.AddTo(command);
         command.SetAction(async (parsed, cancellation) =>
         {
             await using IRecordStream stream = application.OpenStream(parsed);
             var reader = new StatusReader(stream, application.OpenLake(parsed), application.AppName(parsed), TimeProvider.System);
-            StatusCommand.WriteShards((await reader.ReadAsync(withLag: true, cancellation)).Shards);
+            Write((await reader.ReadAsync(withLag: false, cancellation)).Shards);
             return ExitCodes.Done;
         });
         return command;
+    }
+
+    private static void Write(IReadOnlyList<ShardStatus> shards)
+    {
+        Table table = new Table().Border(TableBorder.Simple);
+        foreach (string name in (string[])["shard", "state", "position", "event time", "saved s ago"]) table.AddColumn(new TableColumn(name).NoWrap());
+        foreach (ShardStatus shard in shards)
+        {
+            table.AddRow(
+                new Text(shard.Shard),
+                new Text(shard.State),
+                new Text(shard.Position ?? "-"),
+                new Text(shard.EventTime?.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture) ?? "-"),
+                new Text(shard.CheckpointAgeSeconds?.ToString("N0", CultureInfo.InvariantCulture) ?? "-"));
+        }
+
+        PlainConsole.For(Console.Out, Console.IsOutputRedirected).Write(table);
     }
 
     private static Command CreateReset(Settings settings)

@@ -1,5 +1,7 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
+using Streaming.Shared.CommandLine;
+using Streaming.Shared.Settings;
+using Streaming.Shared.Telemetry;
 
 namespace Streaming.Consumer.Commands;
 
@@ -9,10 +11,24 @@ public static class ConsumerCommands
     /// <summary>The exit code of an error that a user can act on, whose message says how; null for one that is a bug of ours.</summary>
     public static int? ExitCodeOf(Exception error) => ExitCodes.Of(error);
 
+    private const string Section = "Consumer";
+
     public static async Task<int> InvokeAsync(string[] args)
     {
         var verbose = new Option<bool>("--verbose") { Description = "debug log and stack traces", Recursive = true };
-        var settings = new Settings();
+        try
+        {
+            return await InvokeAsync(args, Settings.Load(Section, Environment.CurrentDirectory), verbose);
+        }
+        catch (InvalidSettingException error)
+        {
+            await Console.Error.WriteLineAsync($"consumer: {error.Message}");
+            return ExitCodes.BadUsage;
+        }
+    }
+
+    private static async Task<int> InvokeAsync(string[] args, Settings settings, Option<bool> verbose)
+    {
         var root = new RootCommand("Computes 1-minute averages and the latest close per ticker from a record stream into a lake.")
         {
             RunCommand.Create(settings, verbose),
@@ -24,14 +40,17 @@ public static class ConsumerCommands
             verbose,
         };
 
+        HelpNotes.AddTo(root, Section, ConsumerHelp.Of);
+        settings.CheckKeys(root);
+
         // An argument that begins with @ is a ticker list or a typing error, never a response file.
-        ParseResult parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
-        if (parsed.Errors.Count > 0)
+        var syntax = new ParserConfiguration { ResponseFileTokenReplacer = null };
+        ParseResult typed = root.Parse(args, syntax);
+        ParseResult parsed = root.Parse(settings.AddTo(args, typed, option => option is not IConfiguredOption), syntax);
+        TextWriter errors = ErrorsOf(parsed.CommandResult.Command);
+        if (UsageErrors.Of(parsed, settings.SourceOfAdded) is { } problem)
         {
-            // Of a command that there is not the first says that one is missing.
-            ParseError error = parsed.Errors[parsed.UnmatchedTokens.Count > 0 ? ^1 : 0];
-            string of = parsed.CommandResult.Command == root ? "" : $" {parsed.CommandResult.Command.Name}";
-            await Console.Error.WriteLineAsync($"consumer: {error.Message} See: consumer{of} --help");
+            await errors.WriteLineAsync($"consumer: {problem} See: {UsageErrors.PathOf(parsed.CommandResult, "consumer")} --help");
             return ExitCodes.BadUsage;
         }
 
@@ -42,13 +61,19 @@ public static class ConsumerCommands
         }
         catch (Exception error) when (ExitCodes.Of(error) is { } code && !parsed.GetValue(verbose))
         {
-            await Console.Error.WriteLineAsync($"consumer: {error.Message}");
+            await errors.WriteLineAsync($"consumer: {error.Message}");
             return code;
         }
         catch (Exception error)
         {
-            await Console.Error.WriteLineAsync($"consumer: {error}");
+            await errors.WriteLineAsync($"consumer: {error}");
             return ExitCodes.Of(error) ?? ExitCodes.Failed;
         }
     }
+
+    /// <summary>The commands that log: their last words are a log event too.</summary>
+    private static TextWriter ErrorsOf(Command command)
+        => command.Name is "run" or "replay" && Console.IsErrorRedirected
+            ? new LogLineWriter(Console.Error, TimeProvider.System, $"consumer.{command.Name}", "Error")
+            : Console.Error;
 }

@@ -6,7 +6,7 @@ using Streaming.Shared.Objects;
 
 namespace Streaming.Consumer.Commands;
 
-/// <summary><c>consumer lake sync-partitions</c>: brings into the catalog what stands in the lake.</summary>
+/// <summary><c>consumer lake</c>, and its <c>sync-partitions</c>: brings into the catalog what stands in the lake.</summary>
 internal static class LakeCommand
 {
     public static Command Create(Settings settings)
@@ -17,7 +17,7 @@ internal static class LakeCommand
         var sync = new Command("sync-partitions", "Registers every partition of the lake in the Glue catalog, so that Athena sees it.") { lake };
         aws.AddTo(sync);
         sync.SetAction((parsed, cancellation) => SyncAsync(lake.Read(parsed)!, aws.Read(parsed), cancellation));
-        return new Command("lake", "Looks after the lake.") { sync };
+        return new Command("lake", "Lake maintenance.") { sync, RepairCommand.Create(settings) };
     }
 
     private static async Task<int> SyncAsync(string address, AwsSettings settings, CancellationToken cancellation)

@@ -21,14 +21,23 @@ internal static class QueryCommand
         aws.AddTo(command);
         command.SetAction(async (parsed, cancellation) =>
         {
-            var reader = new LakeReader(ObjectStores.Open(lake.Read(parsed)!, TimeProvider.System, aws.Read(parsed)));
+            string address = lake.Read(parsed)!;
+            string? wanted = parsed.GetValue(ticker);
+            var reader = new LakeReader(ObjectStores.Open(address, TimeProvider.System, aws.Read(parsed)));
             IReadOnlyList<AvgRow> rows = parsed.GetValue(latest)
-                ? await reader.LatestAsync(parsed.GetValue(ticker), date.Read(parsed), cancellation)
-                : await reader.NewestAsync(parsed.GetValue(ticker), date.Read(parsed), limit.Read(parsed), cancellation);
+                ? await reader.LatestAsync(wanted, date.Read(parsed), cancellation)
+                : await reader.NewestAsync(wanted, date.Read(parsed), limit.Read(parsed), cancellation);
+            if (rows.Count == 0 && reader.Unreadable.Count == 0)
+            {
+                await Console.Error.WriteLineAsync($"consumer: {await NothingFound.ExplainAsync(reader, address, wanted, date.Read(parsed), cancellation)}");
+                return ExitCodes.BadUsage;
+            }
+
             if (parsed.GetValue(json)) AvgRowTable.WriteJson(Console.Out, rows);
             else if (rows.Count > 0) AvgRowTable.Write(PlainConsole.For(Console.Out, Console.IsOutputRedirected), rows);
-            else await Console.Error.WriteLineAsync($"consumer: there are no such rows in {lake.Read(parsed)}. Did a consumer run with --lake {lake.Read(parsed)}?");
-            return ExitCodes.Done;
+            foreach (string unreadable in reader.Unreadable)
+                await Console.Error.WriteLineAsync($"consumer: rows are missing, because an object cannot be read: {unreadable} (see: consumer lake repair --help)");
+            return reader.Unreadable.Count == 0 ? ExitCodes.Done : ExitCodes.Failed;
         });
         return command;
     }

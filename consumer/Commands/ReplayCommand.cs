@@ -2,6 +2,8 @@ using System.CommandLine;
 using Microsoft.Extensions.Logging;
 using Streaming.Consumer.Flushing;
 using Streaming.Consumer.Http;
+using Streaming.Consumer.Operating;
+using Streaming.Shared;
 using Streaming.Shared.Objects;
 using Streaming.Shared.Streams;
 
@@ -13,6 +15,7 @@ internal static class ReplayCommand
     public static Command Create(Settings settings, Option<bool> verbose)
     {
         var application = new ApplicationOptions(settings);
+        var eventTime = new EventTimeOptions(settings);
         var from = new CheckedOption<DateTimeOffset?>(settings, "--from", "first arrival time", "time", null, "an ISO 8601 time", OptionTexts.TryTime);
         var to = new CheckedOption<DateTimeOffset?>(settings, "--to", "arrival time to stop at", "time", null, "an ISO 8601 time", OptionTexts.TryTime);
         var revision = new CheckedOption<string>(
@@ -25,13 +28,13 @@ internal static class ReplayCommand
             from, to, revision,
         };
         application.AddTo(command);
+        eventTime.AddTo(command);
         command.SetAction(async (parsed, cancellation) =>
         {
-            string lakeAddress = LakeLayout.Revision(application.Lake(parsed), revision.Read(parsed)!);
             var options = new ConsumerOptions
             {
                 Stream = application.Stream(parsed),
-                Lake = lakeAddress,
+                Lake = LakeLayout.Revision(application.Lake(parsed), revision.Read(parsed)!),
                 AppName = application.AppName(parsed),
                 Start = new StartPosition(StartKind.At, from.Read(parsed)!.Value),
                 Once = true,
@@ -39,17 +42,28 @@ internal static class ReplayCommand
                 Http = HttpEndpoint.Off,
                 WorkerId = WorkerName.Fresh(),
             };
-            TimeProvider time = TimeProvider.System;
+            if (options.Start.At > options.OnceUntil)
+                throw new InvalidAddressException($"--from {options.Start.At:yyyy-MM-ddTHH:mm:ss.FFFFFFK} is after --to {options.OnceUntil:yyyy-MM-ddTHH:mm:ss.FFFFFFK}: nothing arrived between them.");
+            using var signals = new DrainSignals();
             await using IRecordStream stream = application.OpenStream(parsed);
-            IObjectStore lake = ObjectStores.Open(lakeAddress, time, application.Aws(parsed));
-            using ILoggerFactory loggers = LoggerFactory.Create(builder => Logging.Configure(builder, parsed.GetValue(verbose)));
-            var service = new ConsumerService(stream, lake, options, time, new Random(Environment.ProcessId), loggers);
-            await using var progress = new RunProgress(service, options, time, Console.Error, isTerminal: !Console.IsErrorRedirected);
-            await service.RunAsync(cancellation);
-            await progress.FinishAsync();
-            await Console.Error.WriteLineAsync($"consumer: rows are in {lakeAddress}; see: consumer query --lake {lakeAddress}");
-            return ExitCodes.Done;
+            IObjectStore lake = ObjectStores.Open(options.Lake, TimeProvider.System, application.Aws(parsed));
+            return await RunAsync(stream, lake, eventTime.Apply(options, parsed), parsed.GetValue(verbose), signals.Token);
         });
         return command;
+    }
+
+    private static async Task<int> RunAsync(IRecordStream stream, IObjectStore lake, ConsumerOptions options, bool verbose, CancellationToken drain)
+    {
+        TimeProvider time = TimeProvider.System;
+        // Of a stream that there is not nothing is to be left in the lake.
+        await stream.DescribeAsync(drain);
+        await Revision.Of(options).ClaimAsync(lake, drain);
+        using ILoggerFactory loggers = LoggerFactory.Create(builder => Logging.Configure(builder, verbose));
+        var service = new ConsumerService(stream, lake, options, time, new Random(Environment.ProcessId), loggers);
+        await using var progress = new RunProgress(service, options, time, Logging.Progress("consumer.replay"), isTerminal: !Console.IsErrorRedirected);
+        await service.RunAsync(drain);
+        await progress.FinishAsync();
+        await Console.Error.WriteLineAsync($"consumer: rows are in {options.Lake}; see: consumer query --lake {options.Lake}");
+        return ExitCodes.OfRun(service.BooksNow, drain);
     }
 }

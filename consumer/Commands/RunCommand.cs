@@ -1,7 +1,8 @@
 using System.CommandLine;
-using System.Runtime.InteropServices;
 using Streaming.Consumer.Catalog;
+using Streaming.Consumer.EventTime;
 using Streaming.Consumer.Http;
+using Streaming.Shared;
 using Streaming.Shared.Aws;
 using Streaming.Shared.Settings;
 
@@ -17,11 +18,7 @@ internal static class RunCommand
         var start = new CheckedOption<StartPosition>(
             settings, "--start", "where a shard without a checkpoint begins", "checkpoint|trim-horizon|latest|at:<time>", "checkpoint",
             "checkpoint, trim-horizon, latest or at:<ISO 8601 time>", OptionTexts.TryStart);
-        CheckedOption<TimeSpan> grace = Duration("--grace", "a window is written this long (event time) after its end", defaults.Grace);
-        CheckedOption<TimeSpan> lateness = Duration(
-            "--allowed-lateness", "a window takes ticks for so long after its end, by its ticker's own event time", defaults.AllowedLateness);
-        var repeats = new CheckedOption<bool>(
-            settings, "--repeats", "records that their producer put again, by their fields run and seq", "drop|keep", "drop", "drop or keep", OptionTexts.TryRepeats);
+        var eventTime = new EventTimeOptions(settings);
         CheckedOption<TimeSpan> flushInterval = Duration("--flush-interval", "rows and checkpoint are written at least so often", defaults.FlushInterval);
         var lease = new CheckedOption<TimeSpan>(
             settings, "--lease-duration", "a worker that gives no sign of life for so long loses its shards to the others", "duration",
@@ -29,11 +26,13 @@ internal static class RunCommand
         var onDataLoss = new CheckedOption<DataLossReaction>(
             settings, "--on-data-loss", "where records are gone before they were read: stop the shard, or go on and count it", "stop|continue", "stop",
             "stop or continue", OptionTexts.TryDataLoss);
-        var zone = new CheckedOption<TimeZoneInfo>(
-            settings, "--time-zone", "zone of the trade date of ticks without a date", "tz", defaults.ExchangeZone.Id,
-            "a time zone such as America/New_York", OptionTexts.TryZone);
         CheckedOption<TimeSpan> untilIdle = Duration("--until-idle", "stop when all shards were empty for so long", null);
-        var once = new Option<bool>("--once") { Description = "stop at the end that every shard has now", Arity = ArgumentArity.Zero };
+        var once = new Option<bool>("--once") { Description = "read what every shard holds now, then stop; warns where the service does not tell where that ends", Arity = ArgumentArity.Zero };
+        var backfill = new Option<bool>("--backfill")
+        {
+            Description = "the stream holds history for a table that another application writes: read it to its end, and complete that table's days",
+            Arity = ArgumentArity.Zero,
+        };
         var catalog = new CheckedOption<CatalogKind>(
             settings, "--catalog", "where partitions are registered, for Athena", "none|glue", "none", "none or glue", OptionTexts.TryCatalog);
         var http = new CheckedOption<HttpEndpoint>(
@@ -43,31 +42,30 @@ internal static class RunCommand
 
         var command = new Command("run", "Reads the stream and writes avg_1min until it is told to stop (Ctrl-C, SIGTERM).");
         application.AddTo(command);
-        foreach (Option option in (Option[])[start, grace, lateness, repeats, flushInterval, lease, onDataLoss, zone, untilIdle, once, catalog, http, drainTimeout])
+        eventTime.AddTo(command);
+        foreach (Option option in (Option[])[start, flushInterval, lease, onDataLoss, untilIdle, once, backfill, catalog, http, drainTimeout])
             command.Add(option);
-        command.SetAction(parsed => RunAsync(
-            new ConsumerOptions
+        command.SetAction(parsed =>
+        {
+            var options = new ConsumerOptions
             {
                 Stream = application.Stream(parsed),
                 Lake = application.Lake(parsed),
                 AppName = application.AppName(parsed),
                 Start = start.Read(parsed),
-                Grace = grace.Read(parsed),
-                AllowedLateness = lateness.Read(parsed),
-                DropRepeats = repeats.Read(parsed),
                 FlushInterval = flushInterval.Read(parsed),
                 LeaseDuration = lease.Read(parsed),
                 OnDataLoss = onDataLoss.Read(parsed),
                 WorkerId = WorkerName.Fresh(),
-                ExchangeZone = zone.Read(parsed)!,
                 UntilIdle = untilIdle.Read(parsed) is { Ticks: > 0 } quiet ? quiet : null,
-                Once = parsed.GetValue(once),
+                Once = parsed.GetValue(once) || parsed.GetValue(backfill),
+                Backfill = parsed.GetValue(backfill),
                 Catalog = catalog.Read(parsed),
                 Http = http.Read(parsed) ?? HttpEndpoint.Default,
                 DrainTimeout = drainTimeout.Read(parsed),
-            },
-            application.Aws(parsed),
-            parsed.GetValue(verbose)));
+            };
+            return RunAsync(eventTime.Apply(options, parsed), application.Aws(parsed), parsed.GetValue(verbose));
+        });
         return command;
 
         CheckedOption<TimeSpan> Duration(string name, string description, TimeSpan? fallback) => new(
@@ -76,16 +74,10 @@ internal static class RunCommand
 
     private static async Task<int> RunAsync(ConsumerOptions options, AwsSettings aws, bool verbose)
     {
-        using var drain = new CancellationTokenSource();
-        void Drain(PosixSignalContext signal)
-        {
-            signal.Cancel = true;
-            drain.Cancel();
-        }
-
-        using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Drain);
-        using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Drain);
-        await ConsumerRun.RunAsync(options, aws, verbose, drain.Token);
-        return ExitCodes.Done;
+        if (options.Backfill && options.AppName == new ConsumerOptions().AppName)
+            throw new InvalidAddressException($"--backfill needs checkpoints of its own, beside those of application {options.AppName}. Give a new name: --app-name backfill-2024-01-02.");
+        using var signals = new DrainSignals();
+        Books books = await ConsumerRun.RunAsync(options, aws, verbose, signals.Token);
+        return ExitCodes.OfRun(books, signals.Token);
     }
 }

@@ -71,6 +71,9 @@ internal sealed class RunProgress : IAsyncDisposable
             _output.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
                 $"books since the beginning: {books.Read:N0} read = {books.Windowed:N0} in windows + {books.Late:N0} late + {books.Quarantined:N0} quarantined + {books.Repeated:N0} repeated"));
+            Books now = _service.BooksNow;
+            if (now.IsMostlyLate)
+                _output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"consumer: {now.Late:N0} of {now.Late + now.Windowed:N0} ticks came too late for their windows; they are in late/ and in no row. {ShardFaultLog.BackfillRemedy}"));
             if (books.Misrouted > 0)
                 _output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"of the quarantined {books.Misrouted:N0} are of tickers that belong to another shard: the partition key must be the ticker"));
         }

@@ -40,7 +40,7 @@ internal static class StatusCommand
         Console.Out.WriteLine(status.Healthy ? "healthy" : "NOT healthy");
     }
 
-    public static void WriteShards(IReadOnlyList<ShardStatus> shards)
+    private static void WriteShards(IReadOnlyList<ShardStatus> shards)
     {
         Table table = new Table().Border(TableBorder.Simple);
         foreach (string name in (string[])["shard", "state", "owner", "event time"]) table.AddColumn(name);

@@ -14,11 +14,10 @@ public static class BadRecordReasons
     public const string AheadOfArrival = "timestamp lies more than a day after the record's arrival";
     public const string BadDate = "date is not a yyyy-MM-dd day";
     public const string NoClose = "close is missing or not a number";
-    public const string BadClose = "close is not a price from 1e-12 to 1e12";
-    public const string BadOpen = "open is not a price from 1e-12 to 1e12";
-    public const string BadHigh = "high is not a price from 1e-12 to 1e12";
-    public const string BadLow = "low is not a price from 1e-12 to 1e12";
-    public const string BadVolume = "volume is not a whole number from 0 to 9223372036854775807";
+    public const string BadClose = "close is not a price: zero, or from 1e-27 to 1e12 in magnitude";
+
+    /// <summary><see cref="NotJson"/>, and what the record is instead where that can be seen.</summary>
+    public static string NotJsonBut(ReadOnlySpan<byte> data) => RecordShape.Of(data) is { } shape ? $"{NotJson}: {shape}" : NotJson;
 
     /// <summary>Characters of an exception's message that are kept.</summary>
     private const int MaxMessageLength = 300;

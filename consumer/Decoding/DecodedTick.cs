@@ -22,11 +22,8 @@ public struct DecodedTick
     public double Low;
     public double Close;
 
-    /// <summary>The close in units of 1e-12.</summary>
-    public Int128 ExactClose;
-
-    /// <summary><see cref="Shared.Ticks.Tick.NoVolume"/> if the event has none.</summary>
-    public long Volume;
+    /// <summary>NaN if the event has none that is usable.</summary>
+    public double Volume;
 
     public DateOnly? Date;
 

@@ -8,7 +8,8 @@ namespace Streaming.Consumer.Decoding;
 
 /// <summary>
 /// Owns: the bytes of a record to a tick, or a reason why not. Does not own: what becomes of either.
-/// Fields may come in any order, unknown ones are ignored, of a repeated one the last counts; null is absent.
+/// Fields may come in any order, unknown ones are ignored, of a repeated one the last counts; null is absent. A record that lacks a required
+/// field may have it by its alias (docs/record-format.md).
 /// </summary>
 public sealed class TickDecoder
 {
@@ -52,22 +53,31 @@ public sealed class TickDecoder
         try
         {
             string? fault = ReadFields(record.Data, ref fields, ref tick, ticker);
+            if (fault is null && !fields.HasRequired)
+            {
+                // Once more, because an alias counts only where its field is nowhere in the record.
+                fields.Aliased = (!fields.HasTicker, !fields.HasTimestamp, !fields.HasClose);
+                fault = ReadFields(record.Data, ref fields, ref tick, ticker);
+            }
+
             if (fault is not null) return fault;
         }
         catch (Exception malformed) when (malformed is JsonException or InvalidOperationException)
         {
             // The reader says the second where a text that was asked for is not valid UTF-8 or an escape is half a surrogate pair.
-            return BadRecordReasons.NotJson;
+            return BadRecordReasons.NotJsonBut(record.Data);
         }
 
         if (fields.TickerLength == 0) return BadRecordReasons.NoTicker;
         if (!fields.HasTimestamp) return BadRecordReasons.NoTimestamp;
         if (!fields.HasClose) return BadRecordReasons.NoClose;
         if (tick.EventMicros - record.ArrivalMicros > TickRules.MaxAheadMicros) return BadRecordReasons.AheadOfArrival;
+        // There is one zero: as a high or a low, which of two is the larger would depend on the order.
+        tick.Close += 0.0;
         if (!fields.HasOpen) tick.Open = tick.Close;
         if (!fields.HasHigh) tick.High = tick.Close;
         if (!fields.HasLow) tick.Low = tick.Close;
-        if (!fields.HasVolume) tick.Volume = Tick.NoVolume;
+        if (!fields.HasVolume) tick.Volume = double.NaN;
         if (!fields.HasSeq) tick.Run = null;
 
         // Last, so that only tickers with a good record take a place in the table, and it can be rebuilt from the ticks alone.
@@ -77,8 +87,8 @@ public sealed class TickDecoder
 
     private string? ReadFields(ReadOnlySpan<byte> data, ref Fields fields, ref DecodedTick tick, scoped Span<byte> ticker)
     {
-        var reader = new Utf8JsonReader(data);
-        if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject) return BadRecordReasons.NotJson;
+        var reader = new Utf8JsonReader(data.StartsWith(RecordShape.ByteOrderMark) ? data[RecordShape.ByteOrderMark.Length..] : data);
+        if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject) return BadRecordReasons.NotJsonBut(data);
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             string? fault = ReadField(ref reader, ref fields, ref tick, ticker);
@@ -92,24 +102,22 @@ public sealed class TickDecoder
 
     private string? ReadField(ref Utf8JsonReader reader, ref Fields fields, ref DecodedTick tick, scoped Span<byte> ticker)
     {
-        ReadOnlySpan<byte> name = TextOf(reader, stackalloc byte[MaxNameBytes]);
+        ReadOnlySpan<byte> name = fields.OwnName(TextOf(reader, stackalloc byte[MaxNameBytes]));
         if (name.SequenceEqual(TickJson.Close))
         {
             reader.Read();
             if (reader.TokenType != JsonTokenType.Number) return BadRecordReasons.NoClose;
             fields.HasClose = true;
-            if (!TryGetPrice(ref reader, out tick.Close)) return BadRecordReasons.BadClose;
-            tick.ExactClose = ExactPrice.Parse(reader.ValueSpan);
-            return null;
+            return reader.TryGetDouble(out tick.Close) && TickRules.IsPrice(tick.Close) ? null : BadRecordReasons.BadClose;
         }
 
         if (name.SequenceEqual(TickJson.Ticker)) return ReadTicker(ref reader, ref fields, ticker);
         if (name.SequenceEqual(TickJson.Timestamp)) return ReadTimestamp(ref reader, ref fields, ref tick);
         if (name.SequenceEqual(TickJson.Date)) return ReadDate(ref reader, ref tick);
-        if (name.SequenceEqual(TickJson.Open)) return ReadPrice(ref reader, out fields.HasOpen, out tick.Open, BadRecordReasons.BadOpen);
-        if (name.SequenceEqual(TickJson.High)) return ReadPrice(ref reader, out fields.HasHigh, out tick.High, BadRecordReasons.BadHigh);
-        if (name.SequenceEqual(TickJson.Low)) return ReadPrice(ref reader, out fields.HasLow, out tick.Low, BadRecordReasons.BadLow);
-        if (name.SequenceEqual(TickJson.Volume)) return ReadVolume(ref reader, ref fields, ref tick);
+        if (name.SequenceEqual(TickJson.Open)) return ReadOther(ref reader, TickRules.IsSidePrice, out fields.HasOpen, out tick.Open);
+        if (name.SequenceEqual(TickJson.High)) return ReadOther(ref reader, TickRules.IsSidePrice, out fields.HasHigh, out tick.High);
+        if (name.SequenceEqual(TickJson.Low)) return ReadOther(ref reader, TickRules.IsSidePrice, out fields.HasLow, out tick.Low);
+        if (name.SequenceEqual(TickJson.Volume)) return ReadOther(ref reader, TickRules.IsVolume, out fields.HasVolume, out tick.Volume);
         if (name.SequenceEqual(TickJson.Run)) return ReadRun(ref reader, ref tick);
         if (name.SequenceEqual(TickJson.Seq)) return ReadSeq(ref reader, ref fields, ref tick);
         return SkipRest(ref reader);
@@ -118,6 +126,7 @@ public sealed class TickDecoder
     private static string? ReadTicker(ref Utf8JsonReader reader, ref Fields fields, scoped Span<byte> ticker)
     {
         reader.Read();
+        fields.HasTicker = true;
         if (reader.TokenType != JsonTokenType.String) return BadRecordReasons.NoTicker;
         Span<byte> unescaped = stackalloc byte[TickRules.MaxTickerBytes * 6];
         if (reader.ValueSpan.Length > unescaped.Length) return BadRecordReasons.TickerTooLong;
@@ -159,31 +168,13 @@ public sealed class TickDecoder
         return null;
     }
 
-    private static string? ReadPrice(ref Utf8JsonReader reader, out bool has, out double price, string fault)
+    /// <summary>A number other than the close: one that is not usable is absent, since only the close decides whether the tick counts.</summary>
+    private static string? ReadOther(ref Utf8JsonReader reader, Func<double, bool> isUsable, out bool has, out double value)
     {
         reader.Read();
-        price = 0;
-        has = reader.TokenType != JsonTokenType.Null;
-        if (!has) return null;
-        return reader.TokenType == JsonTokenType.Number && TryGetPrice(ref reader, out price) ? null : fault;
-    }
-
-    private static bool TryGetPrice(ref Utf8JsonReader reader, out double price)
-        => reader.TryGetDouble(out price) && TickRules.IsPrice(price);
-
-    private static string? ReadVolume(ref Utf8JsonReader reader, ref Fields fields, ref DecodedTick tick)
-    {
-        reader.Read();
-        fields.HasVolume = reader.TokenType != JsonTokenType.Null;
-        if (!fields.HasVolume) return null;
-        if (reader.TokenType != JsonTokenType.Number) return BadRecordReasons.BadVolume;
-        if (reader.TryGetInt64(out tick.Volume)) return tick.Volume >= 0 ? null : BadRecordReasons.BadVolume;
-
-        // pandas turns an integer column with a gap into floats: 100.0 is a whole number too.
-        if (!reader.TryGetDouble(out double volume) || volume < 0 || volume >= 9223372036854775808d || volume != Math.Floor(volume))
-            return BadRecordReasons.BadVolume;
-        tick.Volume = (long)volume;
-        return null;
+        value = 0;
+        has = reader.TokenType == JsonTokenType.Number && reader.TryGetDouble(out value) && isUsable(value);
+        return SkipRest(ref reader);
     }
 
     // Of run and seq nothing is a fault: others may use such names for something else, and then the record has neither.
@@ -215,6 +206,7 @@ public sealed class TickDecoder
     private struct Fields
     {
         public int TickerLength;
+        public bool HasTicker;
         public bool HasTimestamp;
         public bool HasClose;
         public bool HasOpen;
@@ -222,5 +214,18 @@ public sealed class TickDecoder
         public bool HasLow;
         public bool HasVolume;
         public bool HasSeq;
+
+        /// <summary>Fields that are looked for by their aliases, too.</summary>
+        public (bool Ticker, bool Timestamp, bool Close) Aliased;
+
+        public readonly bool HasRequired => HasTicker && HasTimestamp && HasClose;
+
+        /// <summary>The contract's name of an alias that counts; any other name as it is.</summary>
+        public readonly ReadOnlySpan<byte> OwnName(ReadOnlySpan<byte> name)
+        {
+            if (Aliased.Ticker && name.SequenceEqual(TickJson.TickerAlias)) return TickJson.Ticker;
+            if (Aliased.Timestamp && name.SequenceEqual(TickJson.TimestampAlias)) return TickJson.Timestamp;
+            return Aliased.Close && name.SequenceEqual(TickJson.CloseAlias) ? TickJson.Close : name;
+        }
     }
 }

@@ -14,11 +14,13 @@ namespace Streaming.Consumer.Decoding;
 /// </summary>
 internal static class UsualNumber
 {
+    /// <summary>With no more, and no more than <see cref="MaxDecimals"/>, every number is a price and a volume by <see cref="TickRules"/>.</summary>
+    private const int MaxWholeDigits = 12;
+
+    private const int MaxDecimals = 12;
+
     /// <summary>More would not be exact as a double.</summary>
     private const int MaxDigits = 15;
-
-    /// <summary>Below it every price is <see cref="TickRules.IsPrice"/>, as long as it is not zero and has no more than <see cref="ExactPrice.Scale"/> decimals.</summary>
-    private const int MaxWholeDigits = 12;
 
     /// <summary>As indices into a vector, of the last sixteen the n-th on: the first n bytes moved to its end, zeros before them.</summary>
     private static ReadOnlySpan<byte> ToTheEnd =>
@@ -34,37 +36,31 @@ internal static class UsualNumber
     // Literals, which a native program has ready: what is computed it would have to ask for at each use.
     private static readonly double[] PowersOfTen = [1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12];
 
-    /// <summary>Of <see cref="ExactPrice"/>, in one of the last of so many decimals.</summary>
-    private static readonly ulong[] UnitsOfDecimals =
-        [1_000_000_000_000, 100_000_000_000, 10_000_000_000, 1_000_000_000, 100_000_000, 10_000_000, 1_000_000, 100_000, 10_000, 1_000, 100, 10, 1];
-
-    /// <summary>A price (<see cref="TickRules.IsPrice"/>): digits, with a point between two of them or without.</summary>
-    /// <param name="exact">The price in units of <see cref="ExactPrice"/>.</param>
-    /// <returns>How long the number is, or 0: it is no price, or too long, or written otherwise.</returns>
+    /// <summary>A price or volume: digits, with a point between two of them or without.</summary>
+    /// <returns>How long the number is, or 0: it is too long, or written otherwise.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static int ReadPrice(PaddedText text, int at, out double price, out Int128 exact)
+    public static int Read(PaddedText text, int at, out double value)
     {
-        (price, exact) = (0, default);
+        value = 0;
         // A number that reaches to the vector's end has no end here, and so seems to have too many digits, or decimals.
         Vector128<byte> digits = DigitsAt(text, at, out uint ends);
         int whole = BitOperations.TrailingZeroCount(ends);
         if ((uint)(whole - 1) >= MaxWholeDigits || HasLeadingZero(text, at, whole)) return 0;
-        int length = whole;
-        int decimals = 0;
-        if (text.Byte(at + whole) == (byte)'.')
+        if (text.Byte(at + whole) != (byte)'.')
         {
-            length = BitOperations.TrailingZeroCount(ends & (ends - 1));
-            decimals = length - whole - 1;
-            if ((uint)(decimals - 1) >= ExactPrice.Scale) return 0;
+            value = (long)ValueOf(Vector128.ShuffleNative(digits, Slide(ToTheEnd, whole)));
+            return whole;
         }
 
+        int length = BitOperations.TrailingZeroCount(ends & (ends - 1));
+        int decimals = length - whole - 1;
+        if ((uint)(decimals - 1) >= MaxDecimals) return 0;
         Vector128<byte> places = Slide(ToTheEnd, whole + decimals) + Slide(OverThePoint, decimals);
         ulong number = ValueOf(Vector128.ShuffleNative(digits, places));
 
         // Fifteen digits, and powers of ten so small, are doubles themselves: their quotient is rounded once.
-        price = (long)number / PowersOfTen[decimals];
-        exact = new Int128(Math.BigMul(number, UnitsOfDecimals[decimals], out ulong low), low);
-        return number != 0 ? length : 0;
+        value = (long)number / PowersOfTen[decimals];
+        return length;
     }
 
     /// <summary>A whole number.</summary>

@@ -47,7 +47,7 @@ internal sealed class UsualTick(TickerTable tickers, RunIds runs)
             at += length;
         }
 
-        length = UsualNumber.ReadPrice(text, at, out double close, out tick.ExactClose);
+        length = UsualNumber.Read(text, at, out double close);
         at += length;
         // Past the record's end nothing more is looked at: what stands behind it reaches for one look.
         if (length == 0 || at >= text.Length) return false;
@@ -88,9 +88,10 @@ internal sealed class UsualTick(TickerTable tickers, RunIds runs)
     /// <summary>A price and the name of the next one.</summary>
     private static bool TryReadPrice(PaddedText text, ref int at, ReadOnlySpan<byte> next, out double price)
     {
-        int length = UsualNumber.ReadPrice(text, at, out price, out _);
+        int length = UsualNumber.Read(text, at, out price);
         at += length;
-        if (length == 0 || at > text.Length || !text.Holds(next, at)) return false;
+        // Zero is none, which the general reader fills in.
+        if (length == 0 || price == 0 || at > text.Length || !text.Holds(next, at)) return false;
         at += next.Length;
         return at <= text.Length;
     }
@@ -99,9 +100,9 @@ internal sealed class UsualTick(TickerTable tickers, RunIds runs)
     private static bool TryReadVolume(PaddedText text, ref int at, ref DecodedTick tick)
     {
         ReadOnlySpan<byte> name = ",\"volume\":"u8;
-        tick.Volume = Tick.NoVolume;
+        tick.Volume = double.NaN;
         if (!text.Holds(name, at)) return true;
-        int length = UsualNumber.ReadWhole(text, at + name.Length, out tick.Volume);
+        int length = UsualNumber.Read(text, at + name.Length, out tick.Volume);
         at += name.Length + length;
         return length > 0 && at < text.Length;
     }

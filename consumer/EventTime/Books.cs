@@ -38,5 +38,8 @@ public readonly record struct Books(long Read, long Windowed, long Late, long Qu
 
     public static Books Add(Books left, Books right) => left + right;
 
+    /// <summary>Most ticks came too late for a window: data older than what was read before, for which lateness is not made.</summary>
+    public bool IsMostlyLate => Late > Windowed;
+
     public bool Balance => Windowed + Late + Quarantined + Repeated == Read;
 }

@@ -210,7 +210,7 @@ public sealed class ShardWindows(EventTimeRules rules, TickerTable tickers)
 
     private void Keep(List<KeptRecord> list, long ordinal, in StreamRecord record, string reason)
     {
-        list.Add(new KeptRecord(ordinal, record.SequenceNumber, record.ArrivalMicros, reason, record.Data.ToArray()));
+        list.Add(new KeptRecord(ordinal, record.SequenceNumber, record.HasArrival ? record.ArrivalMicros : null, reason, record.Data.ToArray()));
         KeptBytes += record.Data.Length;
     }
 

@@ -16,6 +16,6 @@ internal static class WindowPrefetch
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Ask(Window? window)
     {
-        if (window is not null) CacheLines.Prefetch(ref Unsafe.As<WindowValue, byte>(ref window.Value), 2);
+        if (window is not null) CacheLines.Prefetch(ref Unsafe.As<WindowValue, byte>(ref window.Value), 3);
     }
 }

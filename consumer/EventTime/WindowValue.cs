@@ -13,47 +13,52 @@ public struct WindowValue
     /// <summary>One minute, in microseconds.</summary>
     public const long LengthMicros = 60_000_000;
 
-    // What every tick touches comes first, so that it lies together.
+    /// <summary>Sum of the closes. Its lower half, which ordinary prices do not touch, lies outside of what every tick touches.</summary>
+    public ExactSum CloseSum;
+
+    // What every tick touches lies together, to the upper half of the volumes' sum.
 
     /// <summary>Start of the minute, UTC microseconds since 1970.</summary>
     public long StartMicros;
 
     public long TickCount;
 
-    /// <summary>Sum of the closes in units of 1e-12 (<see cref="ExactPrice"/>).</summary>
-    public Int128 CloseSum;
-
-    // Of volumes, which are never below zero: the lower word, and how often it passed its end.
-    private ulong _volumeSum;
-
     public double High;
     public double Low;
     public double LastClose;
 
-    /// <summary>Event time of the tick that gave <see cref="LastClose"/>: of those with the highest, the last in the log.</summary>
-    public long LastMicros;
-
-    /// <summary>Event time of the tick that gave <see cref="Open"/>: of those with the lowest, the first in the log.</summary>
-    public long FirstMicros;
-
-    // Not as one nullable with the sum: it would be copied as a whole, for which the processor waits until its parts are written.
-    private bool _hasVolume;
-    private uint _volumeOverflows;
+    // Microseconds from the start to the event times of the first and the last tick: there are many windows, and a smaller one costs less to make.
+    private uint _firstOffset;
+    private uint _lastOffset;
 
     /// <summary>The first tick's in shard order, so that the window never moves between partitions.</summary>
     public DateOnly TradeDate;
 
+    // Not as one nullable with the sum: it would be copied as a whole, for which the processor waits until its parts are written.
+    private bool _hasVolume;
+    private ExactSum _volumeSum;
+
     public double Open;
 
-    /// <summary>Null if no tick had a volume. Wider than the column, so that the sum itself cannot overflow.</summary>
-    public Int128? VolumeSum
+    /// <summary>Event time of the tick that gave <see cref="Open"/>: of those with the lowest, the first in the log. Set after the start.</summary>
+    public long FirstMicros
     {
-        readonly get => _hasVolume ? new Int128(_volumeOverflows, _volumeSum) : null;
-        init
-        {
-            Int128 sum = value.GetValueOrDefault();
-            (_hasVolume, _volumeSum, _volumeOverflows) = (value is not null, (ulong)sum, (uint)(sum >>> 64));
-        }
+        readonly get => StartMicros + _firstOffset;
+        init => _firstOffset = checked((uint)(value - StartMicros));
+    }
+
+    /// <summary>Event time of the tick that gave <see cref="LastClose"/>: of those with the highest, the last in the log. Set after the start.</summary>
+    public long LastMicros
+    {
+        readonly get => StartMicros + _lastOffset;
+        init => _lastOffset = checked((uint)(value - StartMicros));
+    }
+
+    /// <summary>Null if no tick had a volume.</summary>
+    public ExactSum? VolumeSum
+    {
+        readonly get => _hasVolume ? _volumeSum : null;
+        init => (_hasVolume, _volumeSum) = (value is not null, value.GetValueOrDefault());
     }
 
     public readonly long EndMicros => StartMicros + LengthMicros;
@@ -73,7 +78,7 @@ public struct WindowValue
         StartMicros = StartOf(tick.EventMicros);
         TradeDate = tradeDate;
         (High, Low) = (tick.High, tick.Low);
-        (FirstMicros, LastMicros) = (long.MaxValue, tick.EventMicros);
+        (_firstOffset, _lastOffset) = (uint.MaxValue, 0);
         Add(tick);
     }
 
@@ -82,25 +87,25 @@ public struct WindowValue
     public void Add(in DecodedTick tick)
     {
         TickCount++;
-        CloseSum += tick.ExactClose;
-        // Without branches, which nobody could foresee. Prices are never NaN, nor zero.
+        CloseSum.Add(tick.Close);
+        // Without branches, which nobody could foresee. Prices are never NaN, nor negative zero.
         High = double.MaxNative(High, tick.High);
         Low = double.MinNative(Low, tick.Low);
-        if (tick.EventMicros < FirstMicros)
+        long offset = tick.EventMicros - StartMicros;
+        if (offset < _firstOffset)
         {
-            FirstMicros = tick.EventMicros;
+            _firstOffset = (uint)offset;
             Open = tick.Open;
         }
 
         // All ones if the tick is earlier than the last one, which nobody could foresee either.
-        long earlier = (tick.EventMicros - LastMicros) >> 63;
-        LastMicros = tick.EventMicros + ((LastMicros - tick.EventMicros) & earlier);
+        long earlier = (offset - _lastOffset) >> 63;
+        _lastOffset = (uint)(offset + ((_lastOffset - offset) & earlier));
         long close = BitConverter.DoubleToInt64Bits(tick.Close);
         LastClose = BitConverter.Int64BitsToDouble(close ^ ((close ^ BitConverter.DoubleToInt64Bits(LastClose)) & earlier));
 
-        if (tick.Volume == Tick.NoVolume) return;
+        if (double.IsNaN(tick.Volume)) return;
         _hasVolume = true;
-        _volumeSum += (ulong)tick.Volume;
-        if (_volumeSum < (ulong)tick.Volume) _volumeOverflows++;
+        _volumeSum.Add(tick.Volume);
     }
 }

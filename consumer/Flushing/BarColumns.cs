@@ -34,7 +34,7 @@ internal readonly ref struct BarColumns : IDisposable
 
     public Span<double> Low => Doubles(6);
 
-    public Span<long> Volume => Longs(7);
+    public Span<double> Volume => Doubles(7);
 
     public Span<bool> HasNoVolume => _hasNoVolume.AsSpan(0, _count);
 
@@ -48,8 +48,8 @@ internal readonly ref struct BarColumns : IDisposable
 
     private void Fill(ReadOnlySpan<Bar> bars)
     {
-        Span<long> start = WindowStart, end = WindowEnd, volume = Volume, tickCount = TickCount;
-        Span<double> avgClose = AvgClose, lastClose = LastClose, open = Open, high = High, low = Low;
+        Span<long> start = WindowStart, end = WindowEnd, tickCount = TickCount;
+        Span<double> avgClose = AvgClose, lastClose = LastClose, open = Open, high = High, low = Low, volume = Volume;
         Span<bool> hasNoVolume = HasNoVolume;
         for (int i = 0; i < bars.Length; i++)
         {

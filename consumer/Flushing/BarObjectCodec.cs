@@ -20,7 +20,7 @@ public static class BarObjectCodec
         new("open", PhysicalType.Double, LogicalKind.None, IsOptional: true),
         new("high", PhysicalType.Double, LogicalKind.None, IsOptional: true),
         new("low", PhysicalType.Double, LogicalKind.None, IsOptional: true),
-        new("volume", PhysicalType.Int64, LogicalKind.None, IsOptional: true),
+        new("volume", PhysicalType.Double, LogicalKind.None, IsOptional: true),
         new("tick_count", PhysicalType.Int64, LogicalKind.None, IsOptional: true),
     ];
 
@@ -63,7 +63,7 @@ public static class BarObjectCodec
         var bars = new List<Bar>((int)Math.Min(file.RowCount, content.Length));
         for (int group = 0; group < file.RowGroups.Count; group++)
         {
-            ColumnVector[] columns = [.. Fields.Select(field => ReadColumn(file, group, field.Name))];
+            ColumnVector[] columns = [.. Fields.Select(field => ReadColumn(file, group, field))];
             for (int i = 0; i < columns[0].Count; i++)
             {
                 bars.Add(new Bar(
@@ -73,12 +73,44 @@ public static class BarObjectCodec
                     columns[4].Doubles[i],
                     columns[5].Doubles[i],
                     columns[6].Doubles[i],
-                    columns[7].IsNull[i] ? null : columns[7].Longs[i],
+                    columns[7].IsNull[i] ? null : columns[7].Doubles[i],
                     columns[8].Longs[i]));
             }
         }
 
+        // The merge relies on it.
+        for (int i = 1; i < bars.Count; i++)
+        {
+            if (bars[i].WindowStartMicros <= bars[i - 1].WindowStartMicros) throw new ParquetException(name, $"row {i + 1} does not follow the row before it by window_start.");
+        }
+
         return new BarObject(ObjectOrigin.FromMetadata(file.Metadata), bars);
+    }
+
+    /// <summary>
+    /// The start of an object's newest window, by the statistics in its footer; null where they do not say, or where the footer is not
+    /// whole in <paramref name="tail"/>, the last bytes of the object.
+    /// </summary>
+    public static long? NewestWindow(string name, ReadOnlyMemory<byte> tail)
+    {
+        try
+        {
+            // A footer is found from the end; with the magic in front, the tail is a file without pages.
+            using var file = ParquetFile.Open(new MemoryByteSource(name, (byte[])[.. "PAR1"u8, .. tail.Span]));
+            if (file.FindColumn("window_start") is not { } column) return null;
+            long? newest = null;
+            foreach (ParquetRowGroup group in file.RowGroups.Where(group => group.RowCount > 0))
+            {
+                if (!group.TryGetRange(column, out _, out long max)) return null;
+                newest = newest > max ? newest : max;
+            }
+
+            return newest;
+        }
+        catch (ParquetException)
+        {
+            return null;
+        }
     }
 
     private static ReadOnlySpan<Bar> SpanOf(IReadOnlyList<Bar> bars) => bars switch
@@ -89,13 +121,18 @@ public static class BarObjectCodec
         _ => bars.ToArray(),
     };
 
-    private static ColumnVector ReadColumn(ParquetFile file, int group, string name)
+    private static ColumnVector ReadColumn(ParquetFile file, int group, ParquetField field)
     {
-        ParquetColumn column = file.FindColumn(name) ?? throw new ParquetException(file.Name, $"there is no column {name}.");
+        ParquetColumn column = file.FindColumn(field.Name) ?? throw new ParquetException(file.Name, $"there is no column {field.Name}.");
+        // Volumes were whole numbers before they could be fractional.
+        bool isWholeVolume = field.Name == "volume" && column.Type == PhysicalType.Int64;
+        if (column.Type != field.Type && !isWholeVolume) throw new ParquetException(file.Name, $"column {field.Name} is {column.Type} and not {field.Type}.");
         int rows = (int)file.RowGroups[group].RowCount;
         var values = new ColumnVector(rows);
         if (file.OpenColumn(group, column).Read(values, rows) != rows)
-            throw new ParquetException(file.Name, $"column {name} ends before the row group does.");
+            throw new ParquetException(file.Name, $"column {field.Name} ends before the row group does.");
+        if (isWholeVolume) for (int row = 0; row < rows; row++) values.Doubles[row] = values.Longs[row];
+        if (values.HasNulls && field.Name != "volume") throw new ParquetException(file.Name, $"column {field.Name} has rows without a value.");
         return values;
     }
 }

@@ -3,6 +3,7 @@ using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
 using Streaming.Consumer.EventTime;
 using Streaming.Shared.Objects;
+using Streaming.Shared.Parquet;
 
 namespace Streaming.Consumer.Flushing;
 
@@ -10,15 +11,17 @@ namespace Streaming.Consumer.Flushing;
 /// Owns: rows into their objects, by read, merge and conditional put, and what it remembers of the objects. Does not own: which
 /// rows are due, the checkpoint.
 /// </summary>
+/// <param name="isBackfill">Rows may go into objects of other streams and applications, which stay theirs: a row with more ticks wins there too.</param>
 /// <param name="written">Told the key of each object whose rows stand; must return at once.</param>
 public sealed class BarWriter(
-    IObjectStore store, ObjectOrigin origin, IReadOnlySet<string> ancestors, StoreRetry retry, MemoryBudget budget, Action<string>? written = null)
+    IObjectStore store, ObjectOrigin origin, IReadOnlySet<string> ancestors, StoreRetry retry, MemoryBudget budget, bool isBackfill = false, Action<string>? written = null)
 {
     /// <summary>Objects under way at once; more would only queue at the store.</summary>
     private const int MaxConcurrentPuts = 16;
 
     // As bytes, which take a third of what their rows would.
     private readonly Dictionary<string, (StoredObject Object, int Flush)> _known = [];
+    private readonly ConcurrentDictionary<string, BlockedObject> _blocked = [];
     private int _flush;
     private long _written;
     private long _conflicts;
@@ -26,8 +29,10 @@ public sealed class BarWriter(
 
     public PutFigures Puts => new(Interlocked.Read(ref _written), Interlocked.Read(ref _conflicts), Interlocked.Read(ref _failed));
 
-    /// <summary>Writes the due windows of a snapshot. One failed object does not stop the others; its windows are just not confirmed.</summary>
-    /// <exception cref="ForeignObjectException">An object of another stream, application or unrelated shard is in the way.</exception>
+    /// <summary>Objects that could not be merged with when they were last tried; the next flush tries them again.</summary>
+    public IReadOnlyList<BlockedObject> Blocked => _blocked.IsEmpty ? [] : [.. _blocked.Values.OrderBy(blocked => blocked.Key, StringComparer.Ordinal)];
+
+    /// <summary>Writes the due windows of a snapshot. One failed or blocked object does not stop the others; its windows are just not confirmed.</summary>
     public async Task<BarWriteResult> WriteAsync(FlushSnapshot snapshot, CancellationToken cancellation)
     {
         _flush++;
@@ -40,6 +45,7 @@ public sealed class BarWriter(
             while (objects.TryDequeue(out DueObject? due)) await WriteObjectAsync(due, snapshot, result, cancellation);
         }));
         Forget();
+        result.Blocked = Blocked;
         return result;
     }
 
@@ -78,7 +84,13 @@ public sealed class BarWriter(
         {
             await retry.RunAsync(token => MergeAsync(due.Key, fresh, token), cancellation);
             foreach (int i in due.Windows) result.Confirm(i);
+            _blocked.TryRemove(due.Key, out _);
             written?.Invoke(due.Key);
+        }
+        catch (Exception failure) when (failure is BrokenObjectException or ForeignObjectException)
+        {
+            _blocked[due.Key] = new BlockedObject(due.Key, failure);
+            result.AddBlockedWindows(due.Windows.Count);
         }
         catch (Exception failure) when (failure is StoreUnavailableException or LostRaceException)
         {
@@ -105,12 +117,13 @@ public sealed class BarWriter(
     private async Task<bool> MergeAsync(string key, IReadOnlyList<Bar> fresh, CancellationToken cancellation)
     {
         StoredObject? standing = Known(key) ?? await store.GetAsync(key, cancellation);
-        IReadOnlyList<Bar>? merged = BarMerge.Merge(standing is null ? [] : BarsOf(key, standing), fresh);
+        BarObject? before = standing is null ? null : Read(key, standing);
+        IReadOnlyList<Bar>? merged = BarMerge.Merge(before?.Bars ?? [], fresh);
         if (merged is null) return false;
 
         // Whatever comes of the put, what was read is no longer known to stand.
         lock (_known) _known.Remove(key);
-        byte[] content = BarObjectCodec.Write(merged, origin);
+        byte[] content = BarObjectCodec.Write(merged, isBackfill ? before?.Origin ?? origin : origin);
         string tag = await PutAsync(key, content, standing?.Tag, cancellation);
         lock (_known) _known[key] = (new StoredObject(content, tag), _flush);
         return true;
@@ -138,15 +151,26 @@ public sealed class BarWriter(
         lock (_known) return _known.TryGetValue(key, out (StoredObject Object, int Flush) known) ? known.Object : null;
     }
 
-    private IReadOnlyList<Bar> BarsOf(string key, StoredObject standing)
+    private BarObject Read(string key, StoredObject standing)
     {
-        BarObject read = BarObjectCodec.Read(key, standing.Content);
-        CheckOrigin(key, read.Origin);
-        return read.Bars;
+        try
+        {
+            BarObject read = BarObjectCodec.Read(key, standing.Content);
+            CheckOrigin(key, read.Origin);
+            return read;
+        }
+        catch (ParquetException broken)
+        {
+            throw new BrokenObjectException(
+                $"{store.Address}/{key} cannot be read ({broken.Problem.TrimEnd('.')}), so that the rows of its ticker and day wait. Restore a good version of it, or "
+                + $"move it aside: consumer lake repair --lake {store.Address} --object '{key}'.",
+                broken);
+        }
     }
 
     private void CheckOrigin(string key, ObjectOrigin? other)
     {
+        if (other is not null && isBackfill) return;
         if (other is not null && (other with { Shard = origin.Shard }) == origin
             && (other.Shard == origin.Shard || ancestors.Contains(other.Shard)))
             return;
@@ -155,7 +179,8 @@ public sealed class BarWriter(
             : $"application {other.Application} from shard {other.Shard} of stream {other.Stream} (created as {other.StreamId})";
         throw new ForeignObjectException(
             $"{store.Address}/{key} was written by {writer}, not by application {origin.Application} from shard {origin.Shard} of stream "
-            + $"{origin.Stream} (created as {origin.StreamId}). Use another --lake, or move the old {LakeLayout.Table} away.");
+            + $"{origin.Stream} (created as {origin.StreamId}), so that the rows of its ticker and day wait. Use another --lake, or move the old "
+            + $"{LakeLayout.Table} away; to add history to a table that another application writes, run with --backfill; if it is this object alone: consumer lake repair --foreign --lake {store.Address} --object '{key}'.");
     }
 
     private void Forget()
@@ -183,10 +208,19 @@ public sealed class BarWriteResult(int windows)
 {
     private readonly bool[] _confirmed = new bool[windows];
     private readonly List<Exception> _failures = [];
+    private int _blockedWindows;
 
     public bool IsConfirmed(int window) => _confirmed[window];
 
     public IReadOnlyList<Exception> Failures => _failures;
+
+    /// <summary>All objects that are blocked after the write, also those that had no window due.</summary>
+    public IReadOnlyList<BlockedObject> Blocked { get; internal set; } = [];
+
+    /// <summary>Windows that were due and wait for a blocked object.</summary>
+    public int BlockedWindows => _blockedWindows;
+
+    internal void AddBlockedWindows(int count) => Interlocked.Add(ref _blockedWindows, count);
 
     internal void Confirm(int window) => _confirmed[window] = true;
 

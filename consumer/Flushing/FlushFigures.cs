@@ -13,9 +13,9 @@ public readonly record struct FlushFigures(long Flushes, long Failed, double Sec
     internal FlushFigures Add(TimeSpan duration, bool failed, long? checkpointedAt, int windows) => new(
         Flushes + 1, failed ? Failed + 1 : Failed, Seconds + duration.TotalSeconds, IsFailing: failed, checkpointedAt ?? CheckpointedAt, Windows + windows);
 
-    /// <summary>Together with those of an earlier time with the shard.</summary>
+    /// <summary>Together with those of an earlier time with the shard, since when another worker may have stored a checkpoint.</summary>
     internal FlushFigures After(FlushFigures before) => new(
-        before.Flushes + Flushes, before.Failed + Failed, before.Seconds + Seconds, IsFailing, CheckpointedAt ?? before.CheckpointedAt, before.Windows + Windows);
+        before.Flushes + Flushes, before.Failed + Failed, before.Seconds + Seconds, IsFailing, CheckpointedAt, before.Windows + Windows);
 }
 
 /// <summary>What the conditional puts of row objects came to in this process.</summary>

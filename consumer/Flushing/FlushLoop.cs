@@ -24,6 +24,8 @@ public sealed partial class FlushLoop(
     private bool _isIdle;
     private bool _idleFlushed;
     private long _readSaved = windows.Books.Read;
+    private int _blockedWindows;
+    private HashSet<string> _blocked = [];
 
     /// <summary>Since when the shard is read to its tip and empty, as a timestamp of the clock; null while it is not.</summary>
     public long? IdleSince => _isIdle ? _idleSince : null;
@@ -39,7 +41,10 @@ public sealed partial class FlushLoop(
         while (IsOver(2) && !cancellation.IsCancellationRequested)
         {
             if (_running is null) Start(openWindowsToo: true, cancellation);
-            if (!await CompleteAsync()) await Task.Delay(rules.RetryAfter, time, cancellation);
+            bool isWell = await CompleteAsync();
+            bool isBlocked = _blockedWindows > 0 && IsOver(2);
+            if (isBlocked) Waiting(logger, lease.Shard, _blockedWindows, _blocked.Count);
+            if (!isWell || isBlocked) await Task.Delay(rules.RetryAfter, time, cancellation);
         }
     }
 
@@ -61,18 +66,24 @@ public sealed partial class FlushLoop(
         if (idle && !_isIdle) _idleSince = time.GetTimestamp();
         if (batch.Count > 0) _idleFlushed = false;
         _isIdle = idle;
-        if (idle && windows.Books.Read == _readSaved) lease.NoteTip();
+        // What was read and is not saved is not a part of the position that the tip is noted for.
+        if (idle && batch.TipAtMicros is { } tip && windows.Books.Read == _readSaved) lease.NoteTip(tip);
     }
 
     private bool IsDue(out bool openWindowsToo)
     {
-        openWindowsToo = IsOver(1) || (_isIdle && !_idleFlushed && time.GetElapsedTime(_idleSince) >= rules.IdleAfter);
-        return (openWindowsToo || time.GetTimestamp() >= _due) && HasWork(openWindowsToo);
+        bool isTime = time.GetTimestamp() >= _due;
+        // What waited for a blocked object at the last idle flush is tried again with each flush, open windows too.
+        bool isIdleFlush = _isIdle && (!_idleFlushed || (isTime && _blocked.Count > 0)) && time.GetElapsedTime(_idleSince) >= rules.IdleAfter;
+        openWindowsToo = IsOver(1) || isIdleFlush;
+        return (openWindowsToo || isTime) && HasWork(openWindowsToo);
     }
 
-    private bool IsOver(int times) => windows.DirtyCount > (long)budget.WindowsPerShard * times || windows.KeptBytes > rules.MaxKeptBytes * times;
+    // What waits for a blocked object takes its part of the memory, but a flush before its time does not help it.
+    private bool IsOver(int times) => windows.DirtyCount - (times == 1 ? _blockedWindows : 0) > (long)budget.WindowsPerShard * times
+        || windows.KeptBytes > rules.MaxKeptBytes * times;
 
-    private bool HasWork(bool openWindowsToo) => windows.Books.Read != _readSaved || (openWindowsToo && windows.DirtyCount > 0);
+    private bool HasWork(bool openWindowsToo) => windows.Books.Read != _readSaved || (openWindowsToo && windows.DirtyCount > 0) || _blocked.Count > 0;
 
     private void Start(bool openWindowsToo, CancellationToken cancellation)
     {
@@ -96,6 +107,7 @@ public sealed partial class FlushLoop(
         catch (Exception failure) when (failure is StoreUnavailableException or LostRaceException)
         {
             Figures = Figures.Add(time.GetElapsedTime(_startedAt), failed: true, checkpointedAt: null, windows: 0);
+            lease.NoteFlushFailure(failure.Message);
             FlushFailed(logger, lease.Shard, windows.Position.ToString(), failure.Message);
         }
 
@@ -118,6 +130,8 @@ public sealed partial class FlushLoop(
             confirmed++;
         }
 
+        TellBlocked(written.Blocked);
+        _blockedWindows = written.BlockedWindows;
         windows.ConfirmKept(snapshot);
         windows.DropFinished();
         _readSaved = snapshot.Books.Read;
@@ -127,8 +141,26 @@ public sealed partial class FlushLoop(
         _snapshotWindows.Clear();
     }
 
+    /// <summary>Once for each object, when it is found blocked and when it is not any more: it may stay so for days.</summary>
+    private void TellBlocked(IReadOnlyList<BlockedObject> blocked)
+    {
+        foreach (BlockedObject entry in blocked.Where(entry => !_blocked.Contains(entry.Key))) Blocked(logger, lease.Shard, entry.Failure.Message);
+        HashSet<string> now = [.. blocked.Select(entry => entry.Key)];
+        foreach (string key in _blocked.Where(key => !now.Contains(key))) Unblocked(logger, lease.Shard, key);
+        _blocked = now;
+    }
+
     private void ScheduleAfter(TimeSpan delay) => _due = time.GetTimestamp() + (long)(delay.TotalSeconds * time.TimestampFrequency);
 
     [LoggerMessage(101, LogLevel.Error, "{Shard}: a flush failed at position {Position} and is tried again, nothing is lost: {Problem}")]
     private static partial void FlushFailed(ILogger logger, string shard, string position, string problem);
+
+    [LoggerMessage(105, LogLevel.Error, "{Shard}: {Problem} All else goes on")]
+    private static partial void Blocked(ILogger logger, string shard, string problem);
+
+    [LoggerMessage(106, LogLevel.Information, "{Shard}: {Key} can be written again, and what waited for it is")]
+    private static partial void Unblocked(ILogger logger, string shard, string key);
+
+    [LoggerMessage(107, LogLevel.Error, "{Shard}: reading waits, because memory is full of {Windows} windows whose {Objects} objects are blocked")]
+    private static partial void Waiting(ILogger logger, string shard, int windows, int objects);
 }

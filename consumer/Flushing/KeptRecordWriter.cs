@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Globalization;
 using System.Text.Json;
+using Streaming.Consumer.Decoding;
 using Streaming.Consumer.EventTime;
 using Streaming.Shared.Objects;
 using Streaming.Shared.Ticks;
@@ -15,8 +16,11 @@ namespace Streaming.Consumer.Flushing;
 /// One JSON object a line, with the record as <c>event</c> if it is late and as <c>data</c> (base64) if it is bad. Bytes beyond
 /// <see cref="MaxInlineBytes"/> stand alone in <c>raw/</c>, named by sequence number, so that a chunk stays below some 25 MB.
 /// </remarks>
-public sealed class KeptRecordWriter(IObjectStore store, ObjectOrigin origin, StoreRetry retry)
+/// <param name="folder">Of this shard below <c>late/</c> and <c>quarantine/</c>; null for the shard's name.</param>
+public sealed class KeptRecordWriter(IObjectStore store, ObjectOrigin origin, StoreRetry retry, string? folder = null)
 {
+    private readonly string _folder = folder ?? origin.Shard;
+
     public const string LateKind = "late";
     public const string QuarantineKind = "quarantine";
 
@@ -33,14 +37,14 @@ public sealed class KeptRecordWriter(IObjectStore store, ObjectOrigin origin, St
     {
         foreach (KeptRecord record in records.Where(record => record.Data.Length > MaxInlineBytes))
             await retry.RunAsync(token => PutRawAsync(kind, record, token), cancellation);
-        foreach (IGrouping<string, KeptRecord> chunk in records.GroupBy(record => LakeLayout.Chunk(kind, origin.Shard, record.Ordinal)))
+        foreach (IGrouping<string, KeptRecord> chunk in records.GroupBy(record => LakeLayout.Chunk(kind, _folder, record.Ordinal)))
             await retry.RunAsync(token => PutUnionAsync(kind, chunk.Key, [.. chunk], token), cancellation);
     }
 
     private async Task<bool> PutRawAsync(string kind, KeptRecord record, CancellationToken cancellation)
     {
         // If one stands there already, it is this record's: the name is its sequence number.
-        string key = LakeLayout.RawRecord(kind, origin.Shard, record.SequenceNumber.ToString());
+        string key = LakeLayout.RawRecord(kind, _folder, record.SequenceNumber.ToString());
         return await store.PutAsync(key, record.Data, expectedTag: null, cancellation) is not null;
     }
 
@@ -88,7 +92,8 @@ public sealed class KeptRecordWriter(IObjectStore store, ObjectOrigin origin, St
             json.WriteString("stream_id", origin.StreamId);
             json.WriteString("shard", origin.Shard);
             json.WriteString("sequence_number", record.SequenceNumber.ToString());
-            json.WriteString("arrival", IsoTime.ToDateTime(record.ArrivalMicros).ToString("O", CultureInfo.InvariantCulture));
+            if (record.ArrivalMicros is { } arrival) json.WriteString("arrival", IsoTime.ToDateTime(arrival).ToString("O", CultureInfo.InvariantCulture));
+            else json.WriteNull("arrival");
             json.WriteString("reason", record.Reason);
             json.WriteNumber("bytes", record.Data.Length);
             WriteData(json, kind, record);
@@ -102,11 +107,11 @@ public sealed class KeptRecordWriter(IObjectStore store, ObjectOrigin origin, St
     {
         if (record.Data.Length > MaxInlineBytes)
         {
-            json.WriteString("object", LakeLayout.RawRecord(kind, origin.Shard, record.SequenceNumber.ToString()));
+            json.WriteString("object", LakeLayout.RawRecord(kind, _folder, record.SequenceNumber.ToString()));
         }
-        else if (kind == LateKind && !record.Data.AsSpan().ContainsAny((byte)'\n', (byte)'\r'))
+        else if (kind == LateKind && !record.Data.AsSpan().ContainsAny((byte)'\n', (byte)'\r') && !record.Data.AsSpan().StartsWith(RecordShape.ByteOrderMark))
         {
-            // A late record is a JSON object that was understood; in one line it can stand as it came.
+            // A late record is a JSON object that was understood; in one line and without a mark before it, it can stand as it came.
             json.WritePropertyName("event");
             json.WriteRawValue(record.Data);
         }

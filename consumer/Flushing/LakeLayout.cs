@@ -35,10 +35,16 @@ public static class LakeLayout
         return true;
     }
 
+    /// <summary>Where a repair moves an object to: outside of every table, named by its content, so that it is put there once.</summary>
+    public static string SetAside(string key, string contentHash) => $"set-aside/{key}/{contentHash}.parquet";
+
     public static string Checkpoint(string application, string shard) => $"{Checkpoints(application)}{shard}{CheckpointSuffix}";
 
     /// <summary>What the keys of an application's checkpoints begin with.</summary>
-    public static string Checkpoints(string application) => $"checkpoints/{application}/";
+    public static string Checkpoints(string application) => $"{AllCheckpoints}{application}/";
+
+    /// <summary>What the keys of every application's checkpoints begin with.</summary>
+    public const string AllCheckpoints = "checkpoints/";
 
     /// <summary>Reads the shard back from a key of <see cref="Checkpoint"/>.</summary>
     public static bool TryParseCheckpoint(string key, string application, out string shard)
@@ -51,6 +57,9 @@ public static class LakeLayout
 
     /// <summary>Where a replay under that name has a lake of its own, inside the lake.</summary>
     public static string Revision(string lake, string name) => $"{lake.TrimEnd('/')}/revisions/{name}";
+
+    /// <summary>What a replay's lake was computed from.</summary>
+    public const string RevisionKey = "revision.json";
 
     public static string Chunk(string kind, string shard, long ordinal)
         => string.Create(CultureInfo.InvariantCulture, $"{kind}/{shard}/{ordinal / RecordsPerChunk:D8}.jsonl");

@@ -12,25 +12,15 @@ public sealed class ShardFlusher(BarWriter bars, KeptRecordWriter kept)
     public BarWriter Bars { get; } = bars;
 
     /// <summary>
-    /// Windows whose object failed stay in the checkpoint and are reported in the result. Kept records that failed stop the
+    /// Windows whose object failed or is blocked stay in the checkpoint and are reported in the result. Kept records that failed stop the
     /// checkpoint, because it counts them.
     /// </summary>
     /// <exception cref="LeaseLostException">The shard is another worker's now.</exception>
     public async Task<BarWriteResult> FlushAsync(FlushSnapshot snapshot, ShardLease lease, CancellationToken cancellation)
     {
-        BarWriteResult written;
-        try
-        {
-            written = await Bars.WriteAsync(snapshot, cancellation);
-        }
-        catch (ForeignObjectException)
-        {
-            // If the shard is not mine any more, then the object is that of its child, and I am the stranger.
-            await lease.CheckAsync(cancellation);
-            throw;
-        }
-
+        BarWriteResult written = await Bars.WriteAsync(snapshot, cancellation);
         await kept.WriteAsync(snapshot, cancellation);
+        // It also judges an object of another shard: if this one is not mine any more, that object is its child's, and I am the stranger.
         await lease.SaveAsync(snapshot, written, cancellation);
         return written;
     }

@@ -11,6 +11,9 @@ namespace Streaming.Consumer.Http;
 public sealed record Readiness(
     bool Ready, bool Draining, int ShardsOwned, int ShardsRead, double? LastReadAgeSeconds, bool LakeWritable, double? CheckpointAgeSeconds)
 {
+    /// <summary>Objects of the lake that rows wait for, each with the reason and the remedy; none may be there for a worker to be ready.</summary>
+    public IReadOnlyList<string> BlockedObjects { get; init; } = [];
+
     public static Readiness Of(ConsumerService service, TimeProvider time)
     {
         ShardFigures[] shards = [.. service.Shards.Where(shard => shard.IsOwned)];
@@ -18,15 +21,19 @@ public sealed record Readiness(
         bool writable = shards.All(shard => !shard.Flushes.IsFailing);
         // A worker without a shard stands by.
         bool allRead = service.IsAssigned && read == shards.Length;
+        string[] blocked = [.. shards.SelectMany(shard => shard.Blocked).Select(blocked => blocked.Failure.Message)];
         return new Readiness(
-            allRead && writable && !service.IsDraining,
+            allRead && writable && blocked.Length == 0 && !service.IsDraining,
             service.IsDraining,
             shards.Length,
             read,
             allRead ? Age(shards.Min(shard => shard.LastReadAt), time) : null,
             writable,
             // A shard without records has nothing to store, so it must not hide the others.
-            Age(shards.Min(shard => shard.Flushes.CheckpointedAt), time));
+            Age(shards.Min(shard => shard.Flushes.CheckpointedAt), time))
+        {
+            BlockedObjects = blocked,
+        };
     }
 
     private static double? Age(long? timestamp, TimeProvider time)

@@ -25,6 +25,7 @@ internal static class CheckpointReset
                     // One epoch on, so that an owner knows that it is not its own any more.
                     Lease = new CheckpointLease(Owner: null, before.Lease.Epoch + 1, before.Lease.Counter + 1, before.Lease.DurationMicros, RequestedBy: null),
                     IsEnded = false,
+                    IsDone = false,
                     Problem = null,
                     DataLosses = 0,
                     WrittenAt = IsoTime.ToMicros(time.GetUtcNow()),

@@ -7,7 +7,7 @@ using Streaming.Shared.Ticks;
 namespace Streaming.Consumer.Operating;
 
 /// <summary>What stands in a shard's checkpoint, for people and programs. Ages are by the clock of who asks.</summary>
-/// <param name="State"><c>owned</c>, <c>silent</c> (its owner gives no sign of life), <c>free</c>, <c>stopped</c> (it has a problem), <c>waiting</c> (for its parents), <c>ended</c> or <c>gone</c> (from the stream, ended).</param>
+/// <param name="State"><c>owned</c>, <c>silent</c> (its owner gives no sign of life), <c>free</c>, <c>stopped</c> (it has a problem), <c>done</c> (read by a run that ended as it was to), <c>waiting</c> (for its parents), <c>ended</c> or <c>gone</c> (from the stream, ended).</param>
 /// <param name="Position">Sequence number of the last record that is safe; null before the first.</param>
 /// <param name="EventTime">Highest event time, UTC; null before the first tick.</param>
 /// <param name="BehindMs">How far the position is behind the tip; null if the stream was not asked.</param>
@@ -28,16 +28,14 @@ internal sealed record ShardStatus(
     long DataLosses,
     string? Problem)
 {
-    /// <summary>A lease may be late by this many of its durations before its owner counts as silent here: two clocks are compared.</summary>
-    private const int SilentAfterLeases = 3;
-
     [JsonIgnore]
-    public bool IsHealthy => State is "owned" or "waiting" or "ended" or "gone";
+    public bool IsHealthy => State is "owned" or "waiting" or "ended" or "gone" || (State == "done" && BehindMs is null or 0);
 
     /// <param name="checkpoint">Null for a shard that was never read.</param>
     /// <param name="isListed">The stream still has the shard.</param>
+    /// <param name="isSilent">Its owner gives no sign of life.</param>
     /// <param name="hasOpenParents">A shard without a checkpoint waits for parents that are not read to their end.</param>
-    public static ShardStatus Of(string shard, CheckpointDocument? checkpoint, bool isListed, bool hasOpenParents, DateTimeOffset now)
+    public static ShardStatus Of(string shard, CheckpointDocument? checkpoint, bool isListed, bool isSilent, bool hasOpenParents, DateTimeOffset now)
     {
         if (checkpoint is null)
             return new ShardStatus(shard, hasOpenParents ? "waiting" : "free", null, 0, null, null, null, null, 0, default, 0, null);
@@ -45,24 +43,25 @@ internal sealed record ShardStatus(
         long nowMicros = IsoTime.ToMicros(now);
         return new ShardStatus(
             shard,
-            StateOf(checkpoint, isListed, nowMicros),
+            StateOf(checkpoint, isListed, isSilent),
             lease.Owner,
             lease.Epoch,
             checkpoint.Position == SequenceNumber.None ? null : checkpoint.Position.ToString(),
             checkpoint.ShardTime is { } micros ? IsoTime.ToDateTime(micros) : null,
             BehindMs: null,
-            checkpoint.SavedAt is { } saved ? Math.Round((nowMicros - saved) / 1e6, 3) : null,
+            // What was read to its end is not saved again.
+            checkpoint.SavedAt is { } saved && !checkpoint.IsEnded ? Math.Round((nowMicros - saved) / 1e6, 3) : null,
             checkpoint.Tickers.Sum(ticker => ticker.Windows.Count),
             checkpoint.Books.ToBooks(),
             checkpoint.DataLosses,
             checkpoint.Problem);
     }
 
-    private static string StateOf(CheckpointDocument checkpoint, bool isListed, long nowMicros)
+    private static string StateOf(CheckpointDocument checkpoint, bool isListed, bool isSilent)
     {
         if (checkpoint.IsEnded) return isListed ? "ended" : "gone";
-        if (checkpoint.Lease.Owner is null) return checkpoint.Problem is null ? "free" : "stopped";
-        return nowMicros - checkpoint.WrittenAt > checkpoint.Lease.DurationMicros * SilentAfterLeases ? "silent" : "owned";
+        if (checkpoint.Lease.Owner is null) return checkpoint.Problem is not null ? "stopped" : checkpoint.IsDone ? "done" : "free";
+        return isSilent ? "silent" : "owned";
     }
 }
 

@@ -1,18 +1,20 @@
 using System.Text.Json.Serialization;
 using Streaming.Consumer.EventTime;
 using Streaming.Shared.Streams;
+using Streaming.Shared.Ticks;
 
 namespace Streaming.Consumer.Progress;
 
 /// <summary>The checkpoint object of a shard as it is stored. Times are UTC microseconds since 1970.</summary>
 /// <param name="IsEnded">The shard was closed and is read to its end: what it still held is for its children.</param>
 /// <param name="Ancestors">Shards whose objects this one may go on with.</param>
-/// <param name="Problem">Why the last owner stopped at this shard, for operators; null if it did not.</param>
+/// <param name="Problem">For operators: why the owner is not ready, why the last one stopped at this shard, or which objects block rows of it; null if all is well.</param>
 /// <param name="DataLosses">How often records were known to be gone and the operator had chosen to go on.</param>
 /// <param name="WrittenAt">When the object was last written, by the writer's clock: for people. Nothing is decided by it.</param>
 /// <param name="SavedAt">Likewise, when position and windows were last saved; null before the first time.</param>
 /// <param name="StartAt">Arrival time at which a shard begins that has no position yet; null for the oldest record.</param>
 /// <param name="ReadToTipAt">When the shard was last read to its tip at this very position; null if that is not known.</param>
+/// <param name="IsDone">The last owner's run was to end here (<c>--once</c>, <c>--until-idle</c>): that nobody owns the shard is as it should be.</param>
 internal sealed record CheckpointDocument(
     int Version,
     string Application,
@@ -31,11 +33,12 @@ internal sealed record CheckpointDocument(
     long? ReadToTipAt,
     long? ShardTime,
     CheckpointBooks Books,
-    IReadOnlyList<CheckpointTicker> Tickers)
+    IReadOnlyList<CheckpointTicker> Tickers,
+    bool IsDone = false)
 {
-    public const int CurrentVersion = 3;
+    public const int CurrentVersion = 4;
 
-    /// <summary>It has two numbers more for each window, which are passed over.</summary>
+    /// <summary>Up to version 3 sums are texts (<see cref="ExactSumNumbers"/>); version 2 has two numbers more for each window, which are passed over.</summary>
     public const int OldestVersion = 2;
 }
 
@@ -65,17 +68,17 @@ internal readonly record struct CheckpointWindow(
     long Start,
     DateOnly TradeDate,
     long TickCount,
-    Int128 CloseSum,
+    [property: JsonConverter(typeof(CloseSumNumbers))] ExactSum CloseSum,
     double Open,
     double High,
     double Low,
     double LastClose,
     long First,
     long Last,
-    Int128? VolumeSum);
+    [property: JsonConverter(typeof(VolumeSumNumbers))] ExactSum? VolumeSum);
 
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true,
-    Converters = [typeof(Int128Text), typeof(SequenceNumberText)])]
+    Converters = [typeof(SequenceNumberText)])]
 [JsonSerializable(typeof(CheckpointDocument))]
 internal sealed partial class CheckpointJson : JsonSerializerContext;

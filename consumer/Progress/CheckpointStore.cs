@@ -72,7 +72,7 @@ internal sealed class CheckpointStore(IObjectStore store, StreamDescription stre
             CheckOrigin(shard, document);
             return document with { Version = CheckpointDocument.CurrentVersion };
         }
-        catch (Exception broken) when (broken is JsonException or FormatException or InvalidOperationException)
+        catch (Exception broken) when (broken is JsonException or FormatException or InvalidOperationException or ArgumentOutOfRangeException)
         {
             throw Refused(shard, $"is broken ({broken.Message})");
         }
@@ -107,7 +107,7 @@ internal sealed class CheckpointStore(IObjectStore store, StreamDescription stre
 
     private CheckpointRefusedException Refused(string shard, string problem) => new(
         $"The checkpoint {store.Address}/{Key(shard)} {problem}. "
-        + $"Use another --lake, or stop all consumers, and move the lake's checkpoints/, {LakeLayout.Table}/, late/ and quarantine/ away to start afresh.");
+        + $"Use another --lake (for a backfill, another --app-name), or stop all consumers, and move the lake's checkpoints/, {LakeLayout.Table}/, late/ and quarantine/ away to start afresh.");
 }
 
 /// <summary>A checkpoint as it stands in the lake.</summary>

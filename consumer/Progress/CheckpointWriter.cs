@@ -37,6 +37,7 @@ internal static class CheckpointWriter
         json.WriteStartArray("tickers"u8);
         foreach (CheckpointTicker ticker in document.Tickers) WriteTicker(json, ticker);
         json.WriteEndArray();
+        json.WriteBoolean("is_done"u8, document.IsDone);
         json.WriteEndObject();
     }
 
@@ -93,7 +94,7 @@ internal static class CheckpointWriter
         json.WriteString("trade_date"u8, date);
         json.WriteNumber("tick_count"u8, window.TickCount);
         json.WritePropertyName("close_sum"u8);
-        Int128Text.Write(json, window.CloseSum);
+        ExactSumNumbers.Write(json, window.CloseSum);
         json.WriteNumber("open"u8, window.Open);
         json.WriteNumber("high"u8, window.High);
         json.WriteNumber("low"u8, window.Low);
@@ -101,7 +102,7 @@ internal static class CheckpointWriter
         json.WriteNumber("first"u8, window.First);
         json.WriteNumber("last"u8, window.Last);
         json.WritePropertyName("volume_sum"u8);
-        if (window.VolumeSum is { } volume) Int128Text.Write(json, volume);
+        if (window.VolumeSum is { } volume) ExactSumNumbers.Write(json, volume);
         else json.WriteNullValue();
         json.WriteEndObject();
     }

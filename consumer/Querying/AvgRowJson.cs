@@ -13,7 +13,7 @@ internal sealed record AvgRowJson(
     double Open,
     double High,
     double Low,
-    long? Volume,
+    double? Volume,
     long TickCount);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]

@@ -44,7 +44,7 @@ public static class AvgRowTable
             yield return new("low", true, (row, format) => format.Price(row.Bar.Low));
         }
 
-        if (isMedium) yield return new("volume", true, (row, _) => row.Bar.Volume?.ToString("N0", CultureInfo.InvariantCulture) ?? "");
+        if (isMedium) yield return new("volume", true, (row, _) => row.Bar.Volume is { } volume ? PriceFormat.Volume(volume) : "");
         yield return new("tick_count", true, (row, _) => row.Bar.TickCount.ToString("N0", CultureInfo.InvariantCulture));
         yield return new("trend", false, (row, _) => SparkLine.Of([.. row.Trend.TakeLast(trend).Select(bar => bar.AvgClose)]));
     }

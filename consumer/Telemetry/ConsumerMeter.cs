@@ -61,7 +61,8 @@ public sealed class ConsumerMeter : IDisposable
         => _meter.CreateObservableCounter(name, () => Each(value), unit, description);
 
     private void Gauge(string name, string unit, string description, Func<ShardFigures, double?> value)
-        => _meter.CreateObservableGauge(name, () => Figures().Where(shard => value(shard) is not null)
+        // Of a shard that this worker had, the last value would look like one that is not.
+        => _meter.CreateObservableGauge(name, () => Figures().Where(shard => shard.IsOwned && value(shard) is not null)
             .Select(shard => new Measurement<double>(value(shard)!.Value, Tags(shard))), unit, description);
 
     private IEnumerable<Measurement<T>> Each<T>(Func<ShardFigures, T> value)

@@ -8,7 +8,7 @@ CREATE EXTERNAL TABLE IF NOT EXISTS stock_streaming_database.avg_1min (
   open double,
   high double,
   low double,
-  volume bigint,
+  volume double,
   tick_count bigint
 )
 PARTITIONED BY (ticker string, trade_date string)

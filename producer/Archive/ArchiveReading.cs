@@ -5,7 +5,7 @@ using Streaming.Shared.Parquet;
 namespace Streaming.Producer.Archive;
 
 /// <summary>What all row groups of one replay share: the filter, the table of tickers, scratch space, batches to be used again.</summary>
-internal sealed class ArchiveReading(RowFilter filter, CancellationToken cancellation)
+internal sealed class ArchiveReading(RowFilter filter, CancellationToken cancellation, FileHints? hints = null)
 {
     /// <summary>Of a row group that is larger, times are read a second time rather than held: 1 MB, about what a page of them takes.</summary>
     public const int MaxHeldRows = 131_072;
@@ -21,6 +21,10 @@ internal sealed class ArchiveReading(RowFilter filter, CancellationToken cancell
 
     public RowFilter Filter { get; } = filter;
 
+    public FileHints Hints { get; } = hints ?? FileHints.None;
+
+    public MarketClocks Clocks { get; } = MarketClocks.Of(hints ?? FileHints.None);
+
     public TickerTable Tickers { get; } = new(filter.Tickers);
 
     /// <summary>One for all columns of all files: each is converted before the next is read.</summary>
@@ -31,6 +35,9 @@ internal sealed class ArchiveReading(RowFilter filter, CancellationToken cancell
 
     /// <summary>What is wrong with the rows that are being read, likewise.</summary>
     public RowFault[] Faults { get; } = new RowFault[RowBatch.Capacity];
+
+    /// <summary>Which of their values are ignored, likewise.</summary>
+    public List<IgnoredValue> Ignored { get; } = [];
 
     /// <summary>Which of them are usable.</summary>
     public int[] Usable { get; } = new int[RowBatch.Capacity];
@@ -45,6 +52,11 @@ internal sealed class ArchiveReading(RowFilter filter, CancellationToken cancell
 
     /// <summary>To be called once nobody looks at the rows any more; without it the batch is garbage.</summary>
     public void ReturnBatch(RowBatch batch) => _freeBatches.Push(batch);
+
+    /// <summary>The next values of a column, in <see cref="Scratch"/>; as many as the other columns have.</summary>
+    /// <exception cref="InvalidDataException">There are fewer.</exception>
+    public ColumnVector Fill(IColumnReader reader, int rows)
+        => reader.Read(Scratch, rows) == rows ? Scratch : throw new InvalidDataException("a column ends before the others.");
 
     /// <summary>Room for the times of so many rows, or an empty array if they are not to be held.</summary>
     public long[] RentTimes(long rows)

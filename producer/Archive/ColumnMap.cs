@@ -2,87 +2,94 @@ using Streaming.Shared.Parquet;
 
 namespace Streaming.Producer.Archive;
 
-/// <summary>Which column of a file is which field: by the usual names in any case, or as the user says (<c>close=px</c>).</summary>
+/// <summary>Which column of a file is which field: as the user says (<c>close=px</c>), or by <see cref="ColumnNames"/>.</summary>
 internal sealed class ColumnMap
 {
-    private static readonly Dictionary<TickField, string[]> UsualNames = new()
-    {
-        [TickField.Ticker] = ["ticker", "symbol"],
-        [TickField.Timestamp] = ["timestamp", "ts", "time", "datetime"],
-        [TickField.Date] = ["date"],
-        [TickField.Open] = ["open"],
-        [TickField.High] = ["high"],
-        [TickField.Low] = ["low"],
-        [TickField.Close] = ["close", "price", "last"],
-        [TickField.Volume] = ["volume", "size"],
-    };
-
     private readonly Dictionary<TickField, string> _given;
 
     private ColumnMap(Dictionary<TickField, string> given) => _given = given;
 
     public static ColumnMap Usual { get; } = new([]);
 
-    /// <summary>Parses <c>ticker=sym,close=px</c>.</summary>
+    /// <param name="lists">Each <c>ticker=sym,close=px</c>, with names that have no comma and no blanks around them.</param>
+    /// <param name="single">Each <c>close=NAME</c>: the name is everything behind the first equals sign.</param>
     /// <exception cref="UsageException">Not of that form, or a field that a tick does not have.</exception>
-    public static ColumnMap Parse(IEnumerable<string> map)
+    public static ColumnMap Parse(IEnumerable<string> lists, IEnumerable<string>? single = null)
     {
         var given = new Dictionary<TickField, string>();
-        foreach (string pair in map.SelectMany(list => list.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)))
-        {
-            string[] parts = pair.Split('=', 2, StringSplitOptions.TrimEntries);
-            if (parts.Length != 2 || parts[1].Length == 0)
-                throw new UsageException($"--columns {pair}: write field=column, for example ticker=sym,close=px.");
-            if (!Enum.TryParse(parts[0], ignoreCase: true, out TickField field) || !char.IsLetter(parts[0][0]))
-                throw new UsageException($"--columns {pair}: {parts[0]} is no field. Fields: ticker, timestamp, date, open, high, low, close, volume.");
-            if (!given.TryAdd(field, parts[1])) throw new UsageException($"--columns: {parts[0]} is given twice.");
-        }
-
+        const StringSplitOptions trimmed = StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries;
+        foreach (string pair in lists.SelectMany(list => list.Split(',', trimmed)))
+            Add(given, "--columns", pair, pair.Split('=', 2, StringSplitOptions.TrimEntries));
+        foreach (string pair in single ?? []) Add(given, "--column", pair, pair.Split('=', 2));
         return new ColumnMap(given);
     }
 
-    /// <summary>The column of a field, or null if the file has none.</summary>
-    /// <exception cref="ParquetException">The file lacks a column that the user named, the name is ambiguous, or the column cannot be used.</exception>
-    public ParquetColumn? Find(string file, IReadOnlyList<ParquetColumn> columns, TickField field)
+    private static void Add(Dictionary<TickField, string> given, string option, string pair, string[] parts)
     {
+        if (parts.Length != 2 || parts[1].Length == 0)
+            throw new UsageException($"{option} {pair}: write field=column, for example --column close=px.");
+        string name = parts[0].Trim();
+        if (!Enum.TryParse(name, ignoreCase: true, out TickField field) || !char.IsLetter(name[0]))
+            throw new UsageException(
+                $"{option} {pair}: {name} is no field. Fields: ticker, timestamp, date, open, high, low, close, volume.");
+        if (!given.TryAdd(field, parts[1])) throw new UsageException($"{option}: {name} is given twice.");
+    }
+
+    public bool IsGiven(TickField field) => _given.ContainsKey(field);
+
+    /// <summary>The first column that can be the field by its type, or null if the file has none.</summary>
+    /// <param name="refused">The first column that has a name of the field and an unusable type; null if there is none.</param>
+    /// <exception cref="ParquetException">The file lacks a column that the user named, or a name is ambiguous.</exception>
+    public ParquetColumn? Find(string file, IReadOnlyList<ParquetColumn> columns, TickField field, out UnusableColumn? refused)
+    {
+        refused = null;
         if (_given.TryGetValue(field, out string? name))
         {
-            return Named(file, columns, name)
-                ?? throw new ParquetException(file, $"there is no column {name} (--columns). {Has(columns)}");
+            ParquetColumn given = Given(file, columns, name)
+                ?? throw new ParquetException(file, $"there is no column {name} (--column). {Has(columns)}");
+            if (ColumnTypes.Unusable(field, given) is not { } problem) return given;
+            refused = new UnusableColumn(given, problem);
+            return null;
         }
 
-        foreach (string usual in UsualNames[field])
+        foreach (string usual in ColumnNames.All(field))
         {
-            ParquetColumn? column = Named(file, columns, usual);
-            if (column is not null && !_given.ContainsValue(column.Name)) return column;
+            if (Usually(file, columns, usual) is not { } column || _given.Any(given => IsNamed(column, given.Value))) continue;
+            if (ColumnTypes.Unusable(field, column) is not { } problem) return column;
+            refused ??= new UnusableColumn(column, problem);
         }
 
         return null;
     }
 
-    /// <summary>Usual names of a field, and what the file has, for a message that a column is missing.</summary>
-    public static string Missing(IReadOnlyList<ParquetColumn> columns, params ReadOnlySpan<TickField> fields)
-    {
-        var names = new List<string>();
-        foreach (TickField field in fields) names.AddRange(UsualNames[field]);
-        return $"no column {string.Join(" or ", names)}. {Has(columns)} Name the right one with --columns.";
-    }
-
-    public static bool IsUsualName(TickField field, string name) => UsualNames[field].Contains(name, StringComparer.OrdinalIgnoreCase);
-
-    private static string Has(IReadOnlyList<ParquetColumn> columns)
+    public static string Has(IReadOnlyList<ParquetColumn> columns)
         => $"It has {string.Join(", ", columns.Take(20).Select(column => column.Name))}{(columns.Count > 20 ? ", ..." : "")}.";
 
-    private static ParquetColumn? Named(string file, IReadOnlyList<ParquetColumn> columns, string name)
+    private static bool IsNamed(ParquetColumn column, string name) => string.Equals(column.Name, name, StringComparison.OrdinalIgnoreCase);
+
+    // A name that the user gave is taken as it stands.
+    private static ParquetColumn? Given(string file, IReadOnlyList<ParquetColumn> columns, string name)
+        => Only(file, name, [.. columns.Where(column => IsNamed(column, name))]);
+
+    private static ParquetColumn? Usually(string file, IReadOnlyList<ParquetColumn> columns, string name)
     {
-        ParquetColumn[] matches = [.. columns.Where(column => string.Equals(column.Name, name, StringComparison.OrdinalIgnoreCase))];
-        if (matches.Length > 1 && Array.Find(matches, column => column.Name == name) is { } exact) matches = [exact];
-        return matches switch
-        {
-            [] => null,
-            [{ IsNested: true }] => throw new ParquetException(file, $"column {name} is nested, which cannot be read."),
-            [var column] => column,
-            _ => throw new ParquetException(file, $"columns {string.Join(" and ", matches.Select(c => c.Name))} differ only in case: choose with --columns."),
-        };
+        ParquetColumn[] matches = [.. columns.Where(column => ColumnNames.Matches(column.Name, name))];
+        // Close before "Close ".
+        if (matches.Length > 1 && Array.FindAll(matches, column => IsNamed(column, name)) is { Length: > 0 } plain) matches = plain;
+        return Only(file, name, matches);
     }
+
+    private static ParquetColumn? Only(string file, string name, ParquetColumn[] matches)
+    {
+        if (matches.Length <= 1) return matches.FirstOrDefault();
+        string names = string.Join(" and ", matches.Select(column => column.Name));
+        return Array.Find(matches, column => column.Name == name)
+            ?? throw new ParquetException(file, $"columns {names} differ only in case: choose with --column.");
+    }
+}
+
+/// <summary>A column that has the name of a field and cannot be it.</summary>
+internal sealed record UnusableColumn(ParquetColumn Column, string Problem)
+{
+    public override string ToString() => $"column {Column.Name} is {ColumnTypes.Describe(Column)}: {Problem}";
 }

@@ -11,13 +11,27 @@ internal static class ColumnTypes
     /// <summary>Why the column cannot be the field, or null if it can.</summary>
     public static string? Unusable(TickField field, ParquetColumn column) => field switch
     {
+        _ when column.IsNested => "nested columns cannot be read.",
         TickField.Ticker => IsText(column) ? null : "a ticker must be text.",
-        TickField.Timestamp when column.Logical == LogicalKind.Date
-            => $"it holds no time of day, and midnight is not taken for it. If these are daily bars, say --columns date={column.Name}.",
-        TickField.Timestamp => IsText(column) || IsTimestamp(column) || IsPlainInteger(column) ? null : "a time must be a TIMESTAMP, an epoch or text.",
-        TickField.Date => IsText(column) || IsTimestamp(column) || column.Logical == LogicalKind.Date ? null : "a date must be a DATE, a TIMESTAMP or text.",
+        TickField.Timestamp when column.Logical == LogicalKind.Date => "it holds no time of day.",
+        TickField.Timestamp when IsTimeOfDay(column) => "it holds times of day, and there is no date for them.",
+        TickField.Timestamp => IsTime(column) ? null : "a time must be a TIMESTAMP, an epoch or text.",
+        TickField.Date when column.Logical == LogicalKind.Date => null,
+        TickField.Date => IsTime(column) ? null : "a date must be a DATE, a TIMESTAMP, yyyymmdd or text.",
         _ => IsText(column) || IsPlainInteger(column) || IsFloating(column) || IsDecimal(column) ? null : "it must be a number.",
     };
+
+    /// <summary>It can say a day and a time of day.</summary>
+    public static bool IsTime(ParquetColumn column)
+        => IsText(column) || IsTimestamp(column) || IsPlainInteger(column) || column.Type == PhysicalType.Double || IsDecimal(column);
+
+    /// <summary>TIME.</summary>
+    public static bool IsTimeOfDay(ParquetColumn column)
+        => column.Logical is LogicalKind.TimeMillis or LogicalKind.TimeMicros or LogicalKind.TimeNanos;
+
+    /// <summary>A timestamp that is defined as UTC.</summary>
+    public static bool IsInstant(ParquetColumn column)
+        => IsTimestamp(column) && (column.IsAdjustedToUtc || column.Type == PhysicalType.Int96);
 
     public static bool IsText(ParquetColumn column) => column is { Type: PhysicalType.ByteArray, Logical: LogicalKind.Text or LogicalKind.None };
 
@@ -44,6 +58,9 @@ internal static class ColumnTypes
             LogicalKind.TimestampMillis => $"TIMESTAMP(MILLIS{zone})",
             LogicalKind.TimestampMicros => $"TIMESTAMP(MICROS{zone})",
             LogicalKind.TimestampNanos => $"TIMESTAMP(NANOS{zone})",
+            LogicalKind.TimeMillis => "TIME(MILLIS)",
+            LogicalKind.TimeMicros => "TIME(MICROS)",
+            LogicalKind.TimeNanos => "TIME(NANOS)",
             LogicalKind.Decimal => $"DECIMAL({column.Precision},{column.Scale})",
             _ => column.Type switch
             {

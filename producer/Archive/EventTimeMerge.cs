@@ -25,7 +25,7 @@ internal sealed class EventTimeMerge : IDisposable
         (_reading, _refused, _maxSortedRows) = (reading, refused, maxSortedRows);
         _pending = [.. files.Where(file => !file.IsRefused)
             .SelectMany(file => file.Groups)
-            .OrderBy(group => group.MinMicros).ThenBy(group => group.File.Order).ThenBy(group => group.Index)];
+            .OrderBy(group => group.MinMicros).ThenBy(group => group.File.Order).ThenBy(group => group.Place)];
     }
 
     public bool TryRead(ref Tick tick)
@@ -63,7 +63,7 @@ internal sealed class EventTimeMerge : IDisposable
             bool isSorted = group.IsSorted ?? IsSorted(file, group, ref times);
             if (!isSorted) reserved = ReserveSortedRows(group);
             var reader = new RowGroupReader(file, group, _reading, _refused, times);
-            RowBatch rows = _reading.RentBatch(group.File.Columns);
+            RowBatch rows = _reading.RentBatch(group.Columns);
             TickRun run = isSorted ? new StreamedRun(group, reader, rows) : new SortedRun(group, reader, rows);
             if (run.Fill())
             {
@@ -86,9 +86,9 @@ internal sealed class EventTimeMerge : IDisposable
     /// <param name="times">Gets the times, if they can be held: they are read for the look already.</param>
     private bool IsSorted(IHistoryFile file, RowGroupPlan group, ref long[] times)
     {
-        TickColumns columns = group.File.Columns;
-        if (!columns.IsDaily) times = _reading.RentTimes(group.RowCount);
-        using IRowPass pass = file.Open(group);
+        TickColumns columns = group.Columns;
+        if (!columns.Times.IsDaily && !columns.Times.IsEpochWithDate) times = _reading.RentTimes(group.RowCount);
+        using IRowPass pass = file.Open(group.Index, group.Part);
         TimeScan scan = TimeScan.Of(pass, columns, _reading, times);
         if (scan.AreAllUsable) return scan.IsSorted;
         _reading.ReturnTimes(times);
@@ -103,7 +103,7 @@ internal sealed class EventTimeMerge : IDisposable
             throw new ParquetException(
                 group.File.Path,
                 $"row group {group.Index} is not sorted by time, and more than {_maxSortedRows} unsorted rows would have to be held in memory. "
-                + $"Sort the file, for example with DuckDB: COPY (FROM '{group.File.Path}' ORDER BY {group.File.Columns.Order!.Name}) TO 'sorted.parquet'");
+                + $"Sort the file, for example with DuckDB: COPY (FROM '{group.File.Path}' ORDER BY {group.Columns.Times.Order}) TO 'sorted.parquet'");
         }
 
         _sortedRows += group.RowCount;

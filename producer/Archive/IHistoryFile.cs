@@ -1,3 +1,4 @@
+using Streaming.Producer.Archive.Csv;
 using Streaming.Shared.Parquet;
 
 namespace Streaming.Producer.Archive;
@@ -14,8 +15,10 @@ internal interface IHistoryFile : IDisposable
     /// <summary>The groups that the file itself states. Planning may cut them further.</summary>
     IReadOnlyList<IRowGroup> RowGroups { get; }
 
-    /// <summary>Begins at the first row of the group. Several passes may be open at once; a batch is valid until any of them goes on.</summary>
-    IRowPass Open(RowGroupPlan group);
+    /// <summary>Begins at the first row. Several passes may be open at once; a batch is valid until any of them goes on.</summary>
+    /// <param name="group">Index in <see cref="RowGroups"/>.</param>
+    /// <param name="part">Null for all rows of the group.</param>
+    IRowPass Open(int group, CsvPart? part = null);
 }
 
 /// <summary>Consecutive rows of a file that can be read without the rows before them.</summary>

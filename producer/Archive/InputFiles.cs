@@ -1,3 +1,4 @@
+using System.Globalization;
 using Streaming.Shared.Objects;
 using Streaming.Shared.Objects.S3;
 using Streaming.Shared.Parquet;
@@ -35,7 +36,13 @@ internal static class InputFiles
     }
 
     private static IEnumerable<InputFile> Local(string input, LeftOutFiles leftOut)
-        => Resolve(input, leftOut).Order(StringComparer.Ordinal).Select(path => new InputFile(path, PartitionsOf(path), () => new FileByteSource(path)));
+        => Resolve(input, leftOut).Order(StringComparer.Ordinal).Select(path => new InputFile(path, PartitionsOf(path), () => new FileByteSource(path)) { Version = VersionOf(path) });
+
+    private static string VersionOf(string path)
+    {
+        var file = new FileInfo(path);
+        return file.Exists ? string.Create(CultureInfo.InvariantCulture, $"{file.Length} bytes of {file.LastWriteTimeUtc:O}") : "";
+    }
 
     private static List<string> Resolve(string input, LeftOutFiles leftOut)
     {

@@ -1,3 +1,4 @@
+using Streaming.Producer.Archive.Csv;
 using Streaming.Shared.Parquet;
 
 namespace Streaming.Producer.Archive;
@@ -9,7 +10,7 @@ internal sealed class ParquetHistory(ParquetFile file) : IHistoryFile
 
     public IReadOnlyList<IRowGroup> RowGroups { get; } = [.. file.RowGroups.Select(group => new RowGroup(group))];
 
-    public IRowPass Open(RowGroupPlan group) => new RowPass(file, group.Index);
+    public IRowPass Open(int group, CsvPart? part = null) => new RowPass(file, group);
 
     public void Dispose() => file.Dispose();
 

@@ -15,51 +15,44 @@ internal sealed class RowBatch
     public const int Capacity = 512;
 
     private static readonly int[] NoDays = Filled(TradeDate.None);
-    private static readonly double[] NoPrices = Filled(double.NaN);
-    private static readonly long[] NoVolumes = Filled(Tick.NoVolume);
+    private static readonly double[] NoNumbers = Filled(double.NaN);
 
     private string[]? _tickers;
     private int[]? _days;
     private double[]? _open;
     private double[]? _high;
     private double[]? _low;
-    private long[]? _volume;
+    private double[]? _volume;
     private string? _onlyTicker;
 
     /// <summary>Rows that are here now.</summary>
     public int Count { get; set; }
 
-    /// <summary>Event time, or midnight of the trade date for daily bars: what orders the rows.</summary>
+    /// <summary>Event time.</summary>
     public long[] Micros { get; } = new long[Capacity];
 
     /// <summary>Trade dates as days since 1970, or <see cref="TradeDate.None"/>. This column and the next are not to be written where the file lacks it.</summary>
     public int[] Days { get; private set; } = NoDays;
 
-    public double[] Open { get; private set; } = NoPrices;
+    public double[] Open { get; private set; } = NoNumbers;
 
-    public double[] High { get; private set; } = NoPrices;
+    public double[] High { get; private set; } = NoNumbers;
 
-    public double[] Low { get; private set; } = NoPrices;
+    public double[] Low { get; private set; } = NoNumbers;
 
     public double[] Close { get; } = new double[Capacity];
 
-    public long[] Volume { get; private set; } = NoVolumes;
+    public double[] Volume { get; private set; } = NoNumbers;
 
     /// <summary>To be called before the first rows of a row group.</summary>
     public void Begin(TickColumns columns)
     {
-        Days = columns.Date is null && columns.PartitionDate is null ? NoDays : _days ??= new int[Capacity];
-        Open = columns.Open is null ? NoPrices : _open ??= new double[Capacity];
-        High = columns.High is null ? NoPrices : _high ??= new double[Capacity];
-        Low = columns.Low is null ? NoPrices : _low ??= new double[Capacity];
-        Volume = columns.Volume is null ? NoVolumes : _volume ??= new long[Capacity];
+        Days = columns.Times.HasDates ? _days ??= new int[Capacity] : NoDays;
+        Open = columns.Open is null ? NoNumbers : _open ??= new double[Capacity];
+        High = columns.High is null ? NoNumbers : _high ??= new double[Capacity];
+        Low = columns.Low is null ? NoNumbers : _low ??= new double[Capacity];
+        Volume = columns.Volume is null ? NoNumbers : _volume ??= new double[Capacity];
         Count = 0;
-    }
-
-    /// <summary>Daily bars are ordered by their date.</summary>
-    public void SetMicrosFromDays(int count)
-    {
-        for (int row = 0; row < count; row++) Micros[row] = Days[row] * EventTime.MicrosPerDay;
     }
 
     /// <summary>All rows are of this ticker.</summary>
@@ -99,10 +92,10 @@ internal sealed class RowBatch
         Micros[to] = from.Micros[row];
         Close[to] = from.Close[row];
         if (Days != NoDays) Days[to] = from.Days[row];
-        if (Open != NoPrices) Open[to] = from.Open[row];
-        if (High != NoPrices) High[to] = from.High[row];
-        if (Low != NoPrices) Low[to] = from.Low[row];
-        if (Volume != NoVolumes) Volume[to] = from.Volume[row];
+        if (Open != NoNumbers) Open[to] = from.Open[row];
+        if (High != NoNumbers) High[to] = from.High[row];
+        if (Low != NoNumbers) Low[to] = from.Low[row];
+        if (Volume != NoNumbers) Volume[to] = from.Volume[row];
     }
 
     /// <summary>Event time of a row.</summary>

@@ -26,9 +26,14 @@ internal enum FaultKind : byte
     ControlCharacter,
     NotUtf8,
     NotANumber,
+    Zero,
     NotAPrice,
     NotAVolume,
     NotATime,
+    NotAnEpoch,
+    NotATimeOfDay,
+    SkippedByClocks,
+    FarFromDate,
     NotADate,
     TimeOfDayInDate,
     BeforeYearOne,
@@ -40,13 +45,20 @@ internal enum FaultKind : byte
     LineTooLong,
 }
 
-/// <summary>Why a row is refused: the first field that is wrong, and how.</summary>
-internal readonly record struct RowFault(TickField Field, FaultKind Kind)
+/// <summary>Why a row is refused, by the first field that is wrong, or a value ignored.</summary>
+/// <param name="Value">What the row has, for the kinds whose message shows it.</param>
+internal readonly record struct RowFault(TickField Field, FaultKind Kind, long Value = 0)
 {
     public bool IsNone => Kind == FaultKind.None;
 
+    /// <summary>The row cannot be split into fields, so that it has no values at all.</summary>
+    public bool IsOfWholeRow => Kind is >= FaultKind.TooFewFields and <= FaultKind.LineTooLong;
+
     /// <summary>Something is wrong with one of the rows; that nothing is, is all zeros.</summary>
     public static bool IsAny(ReadOnlySpan<RowFault> faults) => MemoryMarshal.AsBytes(faults).ContainsAnyExcept((byte)0);
+
+    /// <summary>The same for all rows of this fault: without the row's value.</summary>
+    public RowFault Reason => this with { Value = 0 };
 
     public override string ToString()
     {
@@ -61,11 +73,17 @@ internal readonly record struct RowFault(TickField Field, FaultKind Kind)
             FaultKind.ControlCharacter => $"{field} holds a control character",
             FaultKind.NotUtf8 => $"{field} is not UTF-8",
             FaultKind.NotANumber => $"{field} is not a number",
-            FaultKind.NotAPrice => $"{field} is not a price from {TickRules.MinPrice:G} to {TickRules.MaxPrice:G}",
-            FaultKind.NotAVolume => $"{field} is not a whole number from 0 to {long.MaxValue}",
+            FaultKind.Zero => $"{field} is zero",
+            FaultKind.NotAPrice => $"{field} is not a price: zero, or from {TickRules.MinMagnitude:G} to {TickRules.MaxPrice:G} in magnitude",
+            FaultKind.NotAVolume => $"{field} is not a volume: zero, or from {TickRules.MinMagnitude:G} to {TickRules.MaxVolume:G}",
             FaultKind.NotATime => $"{field} is not an ISO 8601 time or epoch",
+            FaultKind.NotAnEpoch => $"{field}{Shown} is not an epoch of the years 1971 to 2100",
+            FaultKind.NotATimeOfDay => $"{field} is not a time of day (hh:mm:ss or hhmmss)",
+            FaultKind.SkippedByClocks => $"{field} does not exist in the input's time zone: its clocks skip that hour (--input-time-zone)",
+            FaultKind.FarFromDate => $"{field}{Shown} is an epoch more than a week away from the row's date",
             FaultKind.NotADate => $"{field} is not a date (yyyy-MM-dd)",
-            FaultKind.TimeOfDayInDate => $"{field} holds a time of day: if it is the event time, say --columns timestamp=<its name>",
+            FaultKind.TimeOfDayInDate => $"{field} holds a time of day: use --column timestamp=NAME if it is the event time, "
+                + "--time-zone if it is midnight elsewhere",
             FaultKind.BeforeYearOne => $"{field} lies before the year 1",
             FaultKind.TooFarAhead => $"{field} lies more than a day ahead of now",
             FaultKind.TooFewFields => "the row has fewer fields than the header",
@@ -76,4 +94,10 @@ internal readonly record struct RowFault(TickField Field, FaultKind Kind)
             _ => "nothing is wrong",
         };
     }
+
+    private string Shown => Value == 0 ? "" : $" {Value}";
 }
+
+/// <summary>A value that is there and not usable; without it the row counts.</summary>
+/// <param name="Row">Index into the batch.</param>
+internal readonly record struct IgnoredValue(int Row, RowFault Fault);

@@ -10,16 +10,17 @@ namespace Streaming.Producer.Archive;
 /// <param name="Tickers">Null for all.</param>
 internal sealed record RowFilter(long FromMicros, long ToMicros, long LatestMicros, IReadOnlySet<string>? Tickers)
 {
-    public static RowFilter Of(ProducerOptions options, TimeProvider time) => new(
+    /// <param name="startedAt">The now that rows may not lie more than a day ahead of.</param>
+    public static RowFilter Of(ProducerOptions options, DateTimeOffset startedAt) => new(
         options.From is { } from ? EventTime.Of(from) : long.MinValue,
         options.To is { } to ? EventTime.Of(to) : long.MaxValue,
-        Latest(time),
+        Latest(startedAt),
         options.Tickers);
 
     /// <summary>Everything that would not be refused.</summary>
-    public static RowFilter All(TimeProvider time) => new(long.MinValue, long.MaxValue, Latest(time), Tickers: null);
+    public static RowFilter All(TimeProvider time) => new(long.MinValue, long.MaxValue, Latest(time.GetUtcNow()), Tickers: null);
 
-    private static long Latest(TimeProvider time) => Math.Min(EventTime.MaxMicros, EventTime.Of(time.GetUtcNow() + TickRules.MaxAhead));
+    private static long Latest(DateTimeOffset now) => Math.Min(EventTime.MaxMicros, EventTime.Of(now + TickRules.MaxAhead));
 
     public bool HoldsTime(long micros) => micros >= FromMicros && micros < ToMicros;
 }

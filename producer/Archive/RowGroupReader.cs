@@ -12,11 +12,13 @@ internal sealed class RowGroupReader : IDisposable
     private readonly RowGroupPlan _group;
     private readonly ArchiveReading _reading;
     private readonly RefusedRows _refused;
+
+    /// <summary>A row whose fault is in no later field has no place in time.</summary>
+    private readonly TickField _lastTimeField;
     private readonly IRowPass _pass;
-    private readonly TickerEntry _partitionTicker;
+    private readonly TickerEntry _fixedTicker;
     private readonly IColumnReader? _ticker;
-    private readonly IColumnReader? _timestamp;
-    private readonly IColumnReader? _date;
+    private readonly RowTimes _times;
     private readonly IColumnReader? _open;
     private readonly IColumnReader? _high;
     private readonly IColumnReader? _low;
@@ -32,15 +34,15 @@ internal sealed class RowGroupReader : IDisposable
     {
         _heldTimes = heldTimes;
         (_group, _reading, _refused) = (group, reading, refused);
-        _pass = file.Open(group);
+        _lastTimeField = group.Columns.Times.Form == TimeForm.Instant ? TickField.Timestamp : TickField.Date;
+        _pass = file.Open(group.Index, group.Part);
         IColumnReader? Open(ParquetColumn? column) => column is null ? null : _pass.OpenColumn(column);
-        TickColumns columns = group.File.Columns;
-        _partitionTicker = columns.PartitionTicker is { } name
+        TickColumns columns = group.Columns;
+        _fixedTicker = columns.FixedTicker is { } name
             ? reading.Tickers.Intern(System.Text.Encoding.UTF8.GetBytes(name))
             : TickerEntry.Missing;
         _ticker = Open(columns.Ticker);
-        _timestamp = heldTimes.Length > 0 ? null : Open(columns.Timestamp);
-        _date = Open(columns.Date);
+        _times = new RowTimes(_pass, columns.Times, reading, isTimeHeld: heldTimes.Length > 0);
         _open = Open(columns.Open);
         _high = Open(columns.High);
         _low = Open(columns.Low);
@@ -48,10 +50,7 @@ internal sealed class RowGroupReader : IDisposable
         _volume = Open(columns.Volume);
     }
 
-    private TickColumns Columns => _group.File.Columns;
-
-    /// <summary>Rows read so far, refused ones too.</summary>
-    public long RowsRead => _rowsRead;
+    private TickColumns Columns => _group.Columns;
 
     /// <summary>Puts the next usable rows into the batch, maybe none; false at the end of the group.</summary>
     /// <param name="batch">Begun with the file's columns.</param>
@@ -62,15 +61,16 @@ internal sealed class RowGroupReader : IDisposable
         _reading.Faults.AsSpan().Clear();
         int count = _pass.Next(_reading.Faults);
         if (count == 0) return false;
+        _reading.Ignored.Clear();
 
         // In this order, because a row's first fault is the one that is told.
         ReadTickers(batch, count);
         ReadTimes(batch, count);
-        ReadPrices(_close, Columns.Close, TickField.Close, batch.Close, count);
-        ReadPrices(_open, Columns.Open, TickField.Open, batch.Open, count);
-        ReadPrices(_high, Columns.High, TickField.High, batch.High, count);
-        ReadPrices(_low, Columns.Low, TickField.Low, batch.Low, count);
-        ReadVolumes(batch, count);
+        ReadNumbers(_close, Columns.Close, TickField.Close, batch.Close, count);
+        ReadNumbers(_open, Columns.Open, TickField.Open, batch.Open, count);
+        ReadNumbers(_high, Columns.High, TickField.High, batch.High, count);
+        ReadNumbers(_low, Columns.Low, TickField.Low, batch.Low, count);
+        ReadNumbers(_volume, Columns.Volume, TickField.Volume, batch.Volume, count);
 
         Select(batch, count);
         _rowsRead += count;
@@ -89,6 +89,7 @@ internal sealed class RowGroupReader : IDisposable
     {
         if (AreAllWanted(batch, count))
         {
+            foreach (IgnoredValue value in _reading.Ignored) _refused.Ignore(value.Fault);
             batch.Count = count;
             return;
         }
@@ -98,14 +99,30 @@ internal sealed class RowGroupReader : IDisposable
         for (int row = 0; row < count; row++)
         {
             RowFault fault = _reading.Faults[row];
-            bool isPlaced = fault.IsNone || fault.Field > TickField.Timestamp;
-            if (isPlaced && !(IsWanted(row) && _reading.Filter.HoldsTime(batch.Micros[row]))) continue;
+            bool isPlaced = fault.IsNone || fault.Field > _lastTimeField;
+            if (IsAbsent(fault) || (isPlaced && !(IsWanted(row) && _reading.Filter.HoldsTime(batch.Micros[row])))) continue;
             if (fault.IsNone) _reading.Usable[usable++] = row;
             else _refused.RefuseRow(_group.File.Path, firstRow + row, fault, _pass.LineOf(row));
         }
 
-        batch.Keep(_reading.Usable.AsSpan(0, usable));
+        ReadOnlySpan<int> kept = _reading.Usable.AsSpan(0, usable);
+        foreach (IgnoredValue value in _reading.Ignored)
+        {
+            if (kept.BinarySearch(value.Row) >= 0) _refused.Ignore(value.Fault);
+        }
+
+        batch.Keep(kept);
     }
+
+    // Where each ticker has columns of its own, a row without its close is of the others; and what is wrong with the time is told once.
+    private bool IsAbsent(RowFault fault) => Columns.Part switch
+    {
+        null => false,
+        { } part when fault.IsOfWholeRow => part > 0,
+        _ when fault.Field == TickField.Close
+            => fault.Kind == FaultKind.Missing || (fault.Kind == FaultKind.NotANumber && ColumnTypes.IsFloating(Columns.Close)),
+        { } part => part > 0 && fault.Field is TickField.Timestamp or TickField.Date,
+    };
 
     private bool IsWanted(int row) => _reading.Filter.Tickers is null || _reading.RowTickers[row].IsWanted;
 
@@ -119,11 +136,11 @@ internal sealed class RowGroupReader : IDisposable
     {
         if (_ticker is null)
         {
-            SetTicker(batch, _partitionTicker, count);
+            SetTicker(batch, _fixedTicker, count);
             return;
         }
 
-        ColumnVector from = Fill(_ticker, count);
+        ColumnVector from = _reading.Fill(_ticker, count);
         ReadOnlySpan<int> codes = [];
         if (from.Dictionary is { } dictionary)
         {
@@ -141,7 +158,7 @@ internal sealed class RowGroupReader : IDisposable
         {
             TickerEntry entry = from.IsNull[row] ? TickerEntry.Missing : codes.IsEmpty ? _reading.Tickers.Intern(from.Bytes(row)) : EntryOf(codes[row]);
             (_reading.RowTickers[row], names[row]) = (entry, entry.Name);
-            if (entry.Fault != FaultKind.None) _reading.Faults[row] = new RowFault(TickField.Ticker, entry.Fault);
+            if (entry.Fault != FaultKind.None && _reading.Faults[row].IsNone) _reading.Faults[row] = new RowFault(TickField.Ticker, entry.Fault);
         }
     }
 
@@ -157,33 +174,14 @@ internal sealed class RowGroupReader : IDisposable
 
     private void ReadTimes(RowBatch batch, int count)
     {
-        ReadDates(batch, count);
+        _times.Read(batch, count);
         if (_heldTimes.Length > 0) _heldTimes.AsSpan((int)_rowsRead, count).CopyTo(batch.Micros);
-        else if (_timestamp is not null) EventTime.Convert(Columns.Timestamp!, Fill(_timestamp, count), _reading.Filter.LatestMicros, batch.Micros, _reading.Faults);
-        else batch.SetMicrosFromDays(count);
     }
 
-    private void ReadDates(RowBatch batch, int count)
+    private void ReadNumbers(IColumnReader? reader, ParquetColumn? column, TickField field, double[] values, int count)
     {
-        if (_date is not null) TradeDate.Convert(Columns.Date!, Fill(_date, count), Columns.IsDaily, batch.Days, _reading.Faults);
-        else if (Columns.PartitionDate is { } day) batch.Days.AsSpan(0, count).Fill(TradeDate.DaysSince1970(day));
-    }
-
-    private void ReadPrices(IColumnReader? reader, ParquetColumn? column, TickField field, double[] prices, int count)
-    {
-        if (reader is not null) Number.ConvertPrices(column!, Fill(reader, count), field, isNeeded: field == TickField.Close, prices, _reading.Faults);
-    }
-
-    private void ReadVolumes(RowBatch batch, int count)
-    {
-        if (_volume is not null) Number.ConvertVolumes(Columns.Volume!, Fill(_volume, count), batch.Volume, _reading.Faults);
-    }
-
-    // A vector holds what a batch does, so that a column comes with all of the rows.
-    private ColumnVector Fill(IColumnReader reader, int rows)
-    {
-        if (reader.Read(_reading.Scratch, rows) < rows)
-            throw new ParquetException(_group.File.Path, $"a column of row group {_group.Index} ends before its {_group.RowCount} rows.");
-        return _reading.Scratch;
+        if (reader is null) return;
+        int exponent = field == TickField.Volume ? 0 : _reading.Hints.PriceExponent;
+        Number.Convert(column!, _reading.Fill(reader, count), field, values, _reading.Faults, _reading.Ignored, exponent);
     }
 }

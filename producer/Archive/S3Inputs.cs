@@ -1,3 +1,4 @@
+using System.Globalization;
 using Streaming.Shared;
 using Streaming.Shared.Aws;
 using Streaming.Shared.Objects;
@@ -22,7 +23,7 @@ internal sealed class S3Inputs(AwsSettings aws, TimeProvider time)
             S3Files files = _files ??= new S3Files(new S3Client(aws, time));
             List<S3File> found = new S3Search(files, input, leftOut).FindAsync().GetAwaiter().GetResult();
             return found.Count > 0
-                ? [.. found.Select(file => new InputFile(file.Address, InputFiles.PartitionsOf(file.Key), () => files.Open(file)))]
+                ? [.. found.Select(file => new InputFile(file.Address, InputFiles.PartitionsOf(file.Key), () => files.Open(file)) { Version = string.Create(CultureInfo.InvariantCulture, $"{file.Length} bytes, {file.ETag}") })]
                 : throw new UsageException($"No Parquet or CSV object matches {input}. Give an object, a prefix or a glob. {leftOut}".TrimEnd());
         }
         catch (InvalidAddressException problem)

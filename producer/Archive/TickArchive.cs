@@ -9,27 +9,26 @@ internal sealed class TickArchive
     private TickArchive(ArchiveReading reading, IReadOnlyList<ArchiveFile> files, RefusedRows refused)
         => (_reading, _files, Refused) = (reading, files, refused);
 
-    /// <summary>The files hold daily bars: what orders their ticks is a date, and they have no event time.</summary>
-    public bool IsDaily { get; private init; }
+    /// <summary>Files of daily bars, whose event time is the close of their date's session.</summary>
+    public int DailyFiles => _files.Count(file => file.Times.IsDaily);
+
+    /// <summary>There is nothing but daily bars.</summary>
+    public bool IsDaily => _files.Count > 0 && DailyFiles == _files.Count;
 
     public RefusedRows Refused { get; }
 
     /// <summary>Files that were not refused, so far.</summary>
     public int ReadableFiles => _files.Count(file => !file.IsRefused);
 
-    /// <exception cref="UsageException">Daily bars are mixed with ticks.</exception>
-    public static TickArchive Open(IReadOnlyList<InputFile> inputs, ColumnMap map, RowFilter filter, RefusedRows refused, CancellationToken cancellation)
-    {
-        var reading = new ArchiveReading(filter, cancellation);
-        IReadOnlyList<ArchiveFile> files = new ArchivePlanner(map, reading, refused).Plan(inputs);
-        ArchiveFile? daily = files.FirstOrDefault(file => file.Columns.IsDaily);
-        if (daily is not null && files.FirstOrDefault(file => !file.Columns.IsDaily) is { } intraday)
-        {
-            throw new UsageException(
-                $"{daily.Path} has only dates and {intraday.Path} has times: daily bars take the replay's own clock, so replay the two apart.");
-        }
+    /// <summary>Wanted tickers that were in no row that was read, with a hint where only the case differs.</summary>
+    public IReadOnlyList<string> MissingTickers => _reading.Tickers.Missing;
 
-        return new TickArchive(reading, files, refused) { IsDaily = daily is not null };
+    /// <exception cref="UsageException">The hints do not fit the files.</exception>
+    public static TickArchive Open(
+        IReadOnlyList<InputFile> inputs, FileHints hints, RowFilter filter, RefusedRows refused, CancellationToken cancellation)
+    {
+        var reading = new ArchiveReading(filter, cancellation, hints);
+        return new TickArchive(reading, new ArchivePlanner(reading, refused).Plan(inputs), refused);
     }
 
     /// <summary>All ticks in event-time order, from the start.</summary>

@@ -13,8 +13,8 @@ internal abstract class TickRun(RowGroupPlan group, RowGroupReader reader, RowBa
 
     public RowGroupPlan Group { get; } = group;
 
-    /// <summary>File order, then order in the file: decides between ticks of equal time.</summary>
-    public long Rank { get; } = ((long)group.File.Order << 32) | (uint)group.Index;
+    /// <summary>File order, then place in the file: decides between ticks of equal time.</summary>
+    public long Rank { get; } = ((long)group.File.Order << 32) | (uint)group.Place;
 
     public RowBatch Rows { get; } = rows;
 
@@ -93,7 +93,7 @@ internal sealed class SortedRun(RowGroupPlan group, RowGroupReader reader, RowBa
         while (Reader.Read(Rows))
         {
             var held = new RowBatch();
-            held.Begin(Group.File.Columns);
+            held.Begin(Group.Columns);
             held.SetTickers();
             for (int row = 0; row < Rows.Count; row++)
             {

@@ -1,5 +1,4 @@
 using Streaming.Producer.Archive.Values;
-using Streaming.Shared.Parquet;
 
 namespace Streaming.Producer.Archive;
 
@@ -12,23 +11,17 @@ internal readonly record struct TimeScan(long MinMicros, long LastMicros, bool I
     /// <param name="held">Gets the times of the rows, unless it is empty; only if they are all usable does it have them all.</param>
     public static TimeScan Of(IRowPass pass, TickColumns columns, ArchiveReading reading, Span<long> held = default)
     {
-        IColumnReader reader = pass.OpenColumn(columns.Order!);
+        var reader = new RowTimes(pass, columns.Times, reading, isDateWanted: false);
         RowBatch rows = reading.RentBatch(columns);
-        (RowFault[] faults, long[] micros, int[] days) = (reading.Faults, rows.Micros, rows.Days);
         long min = long.MaxValue;
         long last = long.MinValue;
         (bool isSorted, bool areAllUsable) = (true, true);
-        while (Next(pass, faults) is var count and > 0)
+        while (Next(pass, reading) is var count and > 0)
         {
-            reader.Read(reading.Scratch, count);
             reading.Cancellation.ThrowIfCancellationRequested();
-            if (columns.Timestamp is { } timestamp)
-                EventTime.Convert(timestamp, reading.Scratch, reading.Filter.LatestMicros, micros, faults);
-            else
-                TradeDate.Convert(columns.Date!, reading.Scratch, isNeeded: true, days, faults);
-
-            if (columns.IsDaily) rows.SetMicrosFromDays(count);
-            ReadOnlySpan<long> times = micros.AsSpan(0, KeepUsable(micros, faults.AsSpan(0, count)));
+            Span<RowFault> faults = reading.Faults.AsSpan(0, count);
+            reader.Read(rows, count);
+            ReadOnlySpan<long> times = rows.Micros.AsSpan(0, KeepUsable(rows.Micros, faults));
             areAllUsable &= times.Length == count;
             if (times.IsEmpty) continue;
             if (!held.IsEmpty)
@@ -46,10 +39,10 @@ internal readonly record struct TimeScan(long MinMicros, long LastMicros, bool I
         return new TimeScan(min, last, isSorted, areAllUsable);
     }
 
-    private static int Next(IRowPass pass, Span<RowFault> faults)
+    private static int Next(IRowPass pass, ArchiveReading reading)
     {
-        faults.Clear();
-        return pass.Next(faults);
+        reading.Faults.AsSpan().Clear();
+        return pass.Next(reading.Faults);
     }
 
     // A row without a usable time will be refused, so that it has no place in the order either.

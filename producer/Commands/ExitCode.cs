@@ -16,5 +16,9 @@ internal static class ExitCode
     /// <summary>Finished, but rows or files were refused (<c>--strict</c>).</summary>
     public const int Rejected = 4;
 
+    /// <summary>Ctrl-C.</summary>
     public const int Interrupted = 130;
+
+    /// <summary>SIGTERM. The replay stopped as cleanly as with Ctrl-C.</summary>
+    public const int Terminated = 143;
 }

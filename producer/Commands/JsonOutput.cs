@@ -9,6 +9,7 @@ namespace Streaming.Producer.Commands;
 /// <summary>Results on stdout, one object on one line.</summary>
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
 [JsonSerializable(typeof(FileInspection))]
+[JsonSerializable(typeof(InspectionTotal))]
 [JsonSerializable(typeof(LeftOutInspection))]
 [JsonSerializable(typeof(ReplaySummary))]
 [JsonSerializable(typeof(StreamView))]

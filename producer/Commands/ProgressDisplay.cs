@@ -1,5 +1,6 @@
 using System.Globalization;
 using Streaming.Producer.Archive.Values;
+using Streaming.Shared.Telemetry;
 
 namespace Streaming.Producer.Commands;
 
@@ -15,6 +16,7 @@ internal sealed class ProgressDisplay : IDisposable
     private readonly CommandContext _context;
     private readonly bool _isQuiet;
     private readonly bool _isOneLine;
+    private readonly bool _isStamped;
     private ITimer? _timer;
     private long _sentBefore;
     private TimeSpan _elapsedBefore;
@@ -24,6 +26,8 @@ internal sealed class ProgressDisplay : IDisposable
     {
         _context = context;
         _isQuiet = mode == "none";
+        // A log event has its own.
+        _isStamped = mode == "plain" || !context.IsLogged;
         _isOneLine = mode == "auto" && context.IsTerminal && Environment.GetEnvironmentVariable("TERM") != "dumb";
     }
 
@@ -63,7 +67,7 @@ internal sealed class ProgressDisplay : IDisposable
             string line = Line(progress, seconds > 0 ? (progress.Sent - _sentBefore) / seconds : 0);
             (_sentBefore, _elapsedBefore) = (progress.Sent, elapsed);
             if (_isOneLine) _context.Error.Write($"\r{line}\u001b[K");
-            else _context.Error.WriteLine(line);
+            else _context.Error.WriteLine(_isStamped ? $"{LogLine.Text(_context.Time.GetUtcNow())} {line}" : line);
             _isLineOpen = _isOneLine;
         }
     }

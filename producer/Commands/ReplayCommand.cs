@@ -1,58 +1,73 @@
 using System.CommandLine;
+using Streaming.Producer.Resuming;
 using Streaming.Producer.Telemetry;
 using Streaming.Shared.Streams;
+using Streaming.Shared.Telemetry;
 
 namespace Streaming.Producer.Commands;
 
 /// <summary><c>producer replay</c>: options to a pipeline, its progress and its summary.</summary>
 internal static class ReplayCommand
 {
+    private const string SendTheRest = "producer replay with the same arguments and --resume sends the rest";
+
     public static Command Create(CommandContext context, Option<bool> verbose)
     {
         var replay = new ReplayOptions();
         var stream = new StreamOptions();
+        var resume = new ResumeOptions();
         var strict = OptionValues.Flag("--strict", "exit with 4 if any row or file was refused");
         var json = OptionValues.Flag("--json", "print the summary as one JSON object on stdout");
         var progress = OptionValues.OneOf("--progress", "how progress is shown", "auto", "plain", "none");
         var command = new Command("replay", "Replay Parquet and CSV files, folders or globs in event-time order.") { strict, json, progress };
         replay.AddTo(command);
+        resume.AddTo(command);
         stream.AddTo(command);
 
         command.SetAction(async (parsed, cancellation) =>
         {
             bool isVerbose = parsed.GetValue(verbose);
-            using var display = new ProgressDisplay(context, parsed.GetValue(progress)!);
+            string progressMode = parsed.GetValue(progress)!;
+            TextWriter log = context.IsLogged && progressMode != "plain" ? new LogLineWriter(context.Error, context.Time, "producer.replay") : context.Error;
+            using var display = new ProgressDisplay(context with { Error = log }, progressMode);
             ProducerOptions options = replay.Read(parsed, context.RunId) with
             {
                 Aws = stream.Aws.Read(parsed),
+                Noted = display.WriteLine,
                 RowRefused = isVerbose ? row => display.WriteLine(row.ToString()) : null,
             };
             var pipeline = new ReplayPipeline(options, context.Time);
+            resume.Check(parsed, options);
             // A missing input must not leave a new stream behind.
             pipeline.FindInputs();
-            await using IRecordStream? target = options.DryRun ? null : await stream.OpenAsync(parsed, context, cancellation);
-            if (target is null) await context.Error.WriteLineAsync("dry run: nothing is sent");
+            await using IRecordStream? target = options.DryRun ? null : await stream.OpenAsync(parsed, context with { Error = log }, cancellation);
+            if (target is null) await log.WriteLineAsync("dry run: nothing is sent");
+            ReplayJournal? journal = target is null
+                ? null
+                : await resume.OpenAsync(parsed, target, options, pipeline.Inputs, context.Time, display.WriteLine);
 
             using ReplayMeter? meter = ReplayMeter.Start(pipeline.Progress, parsed.GetRequiredValue(stream.AddressOption));
             display.Start(pipeline.Progress);
-            ReplaySummary summary = await RunAsync(pipeline, target, display, cancellation);
+            ReplaySummary summary = await RunAsync(pipeline, target, journal, display, cancellation);
 
-            SummaryText.Write(context.Error, summary, options, rowsWereShown: isVerbose);
+            SummaryText.Write(log, summary, options, rowsWereShown: isVerbose);
+            if (journal is { IsResumed: true, IsComplete: true } && summary.Sent == 0) await log.WriteLineAsync($"nothing is left of run {journal.Run}: its {journal.Seq} records are on the stream");
+            if (journal is { IsComplete: false, CanBeResumed: true } && progressMode != "none") await log.WriteLineAsync(SendTheRest);
             if (parsed.GetValue(json)) await context.Output.WriteLineAsync(JsonOutput.Of(summary));
             return CodeOf(summary, parsed.GetValue(strict));
         });
         return command;
     }
 
-    private static async Task<ReplaySummary> RunAsync(ReplayPipeline pipeline, IRecordStream? target, ProgressDisplay display, CancellationToken cancellation)
+    private static async Task<ReplaySummary> RunAsync(ReplayPipeline pipeline, IRecordStream? target, ReplayJournal? journal, ProgressDisplay display, CancellationToken cancellation)
     {
         try
         {
-            return await pipeline.RunAsync(target, cancellation);
+            return await pipeline.RunAsync(target, journal, cancellation);
         }
         catch (Exception) when (pipeline.Progress.Sent > 0)
         {
-            display.WriteLine($"failed after {pipeline.Progress.Sent} records were sent");
+            display.WriteLine($"failed after {pipeline.Progress.Sent} records were sent{(journal is null ? "" : $"; {SendTheRest}")}");
             throw;
         }
         finally

@@ -5,11 +5,7 @@ namespace Streaming.Producer.Commands;
 /// <summary>The options of <c>replay</c> that say what is replayed and how.</summary>
 internal sealed class ReplayOptions
 {
-    private readonly Argument<string[]> _inputs = new("input")
-    {
-        Description = "Parquet or CSV files, folders (read recursively) or globs; local or s3://",
-        Arity = ArgumentArity.OneOrMore,
-    };
+    private readonly InputOptions _input = new();
 
     private readonly Option<double> _speed = OptionValues.Create(
         "--speed", "1 = market time, 60 = a market minute per second, max = as fast as the stream takes it", "x|max", OptionValues.Speed, 1, "-s");
@@ -28,14 +24,9 @@ internal sealed class ReplayOptions
     private readonly Option<int> _loops = OptionValues.Create("--loops", "passes over the data", "n", OptionValues.PositiveCount, 1);
 
     private readonly Option<string> _retime = OptionValues.OneOf(
-        "--retime", "keep the historical times, or begin now (moved by whole minutes)", "keep", "now");
+        "--retime", "keep the historical times, or begin now (moved by whole minutes; daily bars: the time they are sent)", "keep", "now");
 
     private readonly Option<string> _gaps = OptionValues.OneOf("--gaps", "pauses of over an hour without a tick", "skip", "keep");
-    private readonly Option<string[]> _columns = new("--columns") { Description = "ticker=sym,close=px,... [the usual names]", HelpName = "map" };
-
-    private readonly Option<string> _timeZone = OptionValues.Create(
-        "--time-zone", "decides `date` where the input has none", "tz", text => text, "America/New_York");
-
     private readonly Option<long?> _limit = OptionValues.Create("--limit", "most records in all", "n", OptionValues.Count, null);
     private readonly Option<TimeSpan?> _duration = OptionValues.Create("--duration", "most time to run: 30s, 5m, 1h", "d", OptionValues.Duration, null);
     private readonly Option<bool> _dryRun = OptionValues.Flag("--dry-run", "read and encode everything, send nothing");
@@ -45,17 +36,14 @@ internal sealed class ReplayOptions
 
     public void AddTo(Command command)
     {
-        command.Arguments.Add(_inputs);
+        _input.AddTo(command);
         foreach (Option option in new Option[]
-            { _speed, _rate, _from, _to, _tickers, _loop, _loops, _retime, _gaps, _columns, _timeZone, _limit, _duration, _dryRun, _onBadRow })
+            { _speed, _rate, _from, _to, _tickers, _loop, _loops, _retime, _gaps, _limit, _duration, _dryRun, _onBadRow })
             command.Options.Add(option);
     }
 
-    public ProducerOptions Read(ParseResult parsed, string runId) => new ProducerOptions
+    public ProducerOptions Read(ParseResult parsed, string runId) => (_input.Read(parsed) with
     {
-        Inputs = parsed.GetRequiredValue(_inputs),
-        Columns = parsed.GetValue(_columns) ?? [],
-        TimeZone = parsed.GetRequiredValue(_timeZone),
         Speed = parsed.GetValue(_speed),
         Rate = parsed.GetValue(_rate),
         From = parsed.GetValue(_from),
@@ -69,5 +57,5 @@ internal sealed class ReplayOptions
         DryRun = parsed.GetValue(_dryRun),
         FailOnBadRow = parsed.GetValue(_onBadRow) == "fail",
         RunId = runId,
-    }.Validate();
+    }).Validate();
 }

@@ -38,11 +38,25 @@ internal static class StreamCommand
     }
 
     private static Command Delete(CommandContext context)
-        => Make("delete", "Delete the stream with all its records.", context, async (stream, _, cancellation) =>
+    {
+        Option<bool> yes = OptionValues.Flag("--yes", "do not ask");
+        return Make("delete", "Delete the stream with all its records. Asks before.", context, async (stream, parsed, cancellation) =>
         {
+            if (!parsed.GetValue(yes)) await ConfirmAsync(context, stream, cancellation);
             bool wasThere = await stream.DeleteAsync(cancellation);
             await context.Error.WriteLineAsync($"stream {stream.Address} {(wasThere ? "was deleted" : "was not there")}");
-        });
+        }, yes);
+    }
+
+    private static async Task ConfirmAsync(CommandContext context, IManagedStream stream, CancellationToken cancellation)
+    {
+        if (context.Answers is null)
+            throw new UsageException($"Deleting {stream.Address} with all its records needs a yes, and there is no terminal to ask on. Nothing was deleted. Say --yes.");
+        StreamDescription description = await stream.DescribeAsync(cancellation);
+        await context.Error.WriteAsync($"Delete {stream.Address}, created {SummaryText.TimeText(description.CreatedAt)}, with all its records? [y/N] ");
+        if (await context.Answers.ReadLineAsync(cancellation) is not ("y" or "Y" or "yes"))
+            throw new UsageException("Nothing was deleted.");
+    }
 
     private static Command Split(CommandContext context)
     {

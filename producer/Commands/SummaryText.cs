@@ -23,9 +23,11 @@ internal static class SummaryText
             $"{verb} {summary.Sent} records, {summary.Bytes} bytes in {summary.Seconds:0.0##} s ({summary.Rate:0} records/s, {summary.Requests} requests)"));
         if (summary.FirstEvent is { } first && summary.LastEvent is { } last)
             error.WriteLine($"event time {TimeText(first)} to {TimeText(last)}");
+        if (summary.MissingTickers.Count > 0) error.WriteLine($"no tick of {string.Join(", ", summary.MissingTickers)}");
         if (summary.Retried > 0) error.WriteLine($"throttled {summary.Throttled}, retried {summary.Retried}");
         if (summary.PossiblyRepeated > 0) error.WriteLine($"possibly repeated {summary.PossiblyRepeated} (sent again after an unknown outcome; same run and seq)");
         if (summary.TooLarge > 0) error.WriteLine($"too large for a stream, not sent: {summary.TooLarge}");
+        foreach ((string reason, long count) in summary.IgnoredByReason) error.WriteLine($"ignored {count} values: {reason}");
         string reasons = string.Join(", ", summary.RejectedByReason.Select(reason => $"{reason.Value} {reason.Key}"));
         error.WriteLine($"rejected {summary.Rejected} rows{(reasons.Length > 0 ? $": {reasons}" : "")}; refused {summary.RefusedFiles.Count} files");
     }

@@ -1,6 +1,6 @@
-using System.Globalization;
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using Streaming.Shared.Ticks;
 
 namespace Streaming.Producer.Encoding;
 
@@ -11,7 +11,7 @@ namespace Streaming.Producer.Encoding;
 internal static class PriceText
 {
     /// <summary>Room that <see cref="Write"/> may ask for; what counts is 24 bytes at most.</summary>
-    public const int MaxBytes = 32;
+    public const int MaxBytes = RoundTripText.MaxBytes;
 
     private const int Decimals = 4;
     private const int UnitsPerOne = 10_000;
@@ -32,11 +32,7 @@ internal static class PriceText
         return count < Digits.TenTo8 ? WriteEight(target, (uint)count) : WriteLong(target, count);
     }
 
-    public static int WriteAny(double price, Span<byte> target)
-    {
-        price.TryFormat(target, out int length, default, CultureInfo.InvariantCulture);
-        return length;
-    }
+    public static int WriteAny(double price, Span<byte> target) => RoundTripText.Write(price, target);
 
     // Of the eight digits the first four stand before the point, which needs one of them, and the others after it, which needs none.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -54,8 +54,7 @@ internal sealed class TickEncoder
         if (!double.IsNaN(tick.High)) rest = WritePrice(Write(rest, ",\"high\":"u8), tick.High);
         if (!double.IsNaN(tick.Low)) rest = WritePrice(Write(rest, ",\"low\":"u8), tick.Low);
         rest = WritePrice(Write(rest, ",\"close\":"u8), tick.Close);
-        // Volumes and counters are never below zero: of volumes one is (no volume), which is not written.
-        if (tick.Volume != Tick.NoVolume) rest = WriteInteger(Write(rest, ",\"volume\":"u8), (ulong)tick.Volume);
+        if (!double.IsNaN(tick.Volume)) rest = WriteVolume(Write(rest, ",\"volume\":"u8), tick.Volume);
         rest = rest[_run.Write(rest, (ulong)sequence)..];
         rest[0] = (byte)'}';
         _length = _buffer.Length - rest.Length + 1;
@@ -80,8 +79,10 @@ internal sealed class TickEncoder
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Span<byte> WritePrice(Span<byte> target, double price) => target[PriceText.Write(price, target)..];
 
+    // A whole volume in all its digits, as other readers expect of one: the shortest text of 1e15 has an exponent.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Span<byte> WriteInteger(Span<byte> target, ulong value) => target[Digits.Write(target, value)..];
+    private static Span<byte> WriteVolume(Span<byte> target, double volume)
+        => (ulong)volume == volume ? target[Digits.Write(target, (ulong)volume)..] : WritePrice(target, volume);
 
     // Inlined, a copy of known length is a few moves.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

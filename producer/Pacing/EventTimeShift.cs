@@ -7,7 +7,8 @@ namespace Streaming.Producer.Pacing;
 /// Owns which event time a tick is sent with: its own; in a later pass of a loop, moved on by whole days; or, looking live,
 /// moved to now by whole minutes, so that every minute keeps its ticks.
 /// </summary>
-internal sealed class EventTimeShift(bool beginNow, bool skipGaps, TimeProvider time)
+/// <param name="startedAt">The now that the first tick is moved to: of a replay that is continued, when it was started.</param>
+internal sealed class EventTimeShift(bool beginNow, bool skipGaps, DateTimeOffset startedAt, TimeProvider time)
 {
     private const long MicrosPerMinute = 60_000_000;
 
@@ -23,7 +24,7 @@ internal sealed class EventTimeShift(bool beginNow, bool skipGaps, TimeProvider 
         long micros = tick.TimestampMicros + _passShift;
         if (beginNow)
         {
-            if (_first is null) _liveShift = FloorToMinute(EventTime.Of(time.GetUtcNow()) - micros);
+            if (_first is null) _liveShift = FloorToMinute(EventTime.Of(startedAt) - micros);
             // Skipped pauses take no time, so that event time would run ahead of the clock by their length.
             else if (skipGaps && micros - _last > ReplayClock.LongestPause.TotalMicroseconds) _liveShift -= FloorToMinute(micros - _last);
             tick.Date = null;

@@ -9,7 +9,7 @@ internal sealed class ReplayClock(double speed, double? maxRate, bool skipGaps, 
     /// <summary>A longer pause without any tick (a night, a weekend) takes no time when gaps are skipped.</summary>
     public static readonly TimeSpan LongestPause = TimeSpan.FromHours(1);
 
-    /// <summary>Daily bars have no time of day: they leave one a second, with the time of the replay's own clock.</summary>
+    /// <summary>Daily bars alone leave one a second: at their event times' pace each would take a day.</summary>
     public const long DailyBarStepMicros = 1_000_000;
 
     /// <summary>How much of a missed rate may be caught up at once: enough for a timer's coarseness, too little for a burst.</summary>

@@ -6,6 +6,12 @@ internal interface IRecordPublisher : IAsyncDisposable
     /// <summary>True if <see cref="MakeRoomAsync"/> is due before the next record.</summary>
     bool IsFull { get; }
 
+    /// <summary>
+    /// Records, in the order in which they were added, before the first that is not durable yet: however many after it are. May be asked
+    /// from another thread, and after the end.
+    /// </summary>
+    long Acknowledged { get; }
+
     /// <summary>Takes a copy of one record; it leaves with the others of its batch. One that no stream can take is counted and left out.</summary>
     void Add(ReadOnlySpan<byte> key, ReadOnlySpan<byte> record);
 

@@ -22,6 +22,7 @@ internal sealed class LanePublisher : IRecordPublisher
     private ExceptionDispatchInfo? _failure;
     private IReadOnlyList<Shard>? _newShards;
     private long _shardsListedAt;
+    private long _added;
     private int _inFlight;
     // Set by whoever waits, until everything is through: requests leave without waiting to be full.
     private bool _isUrgent;
@@ -56,19 +57,28 @@ internal sealed class LanePublisher : IRecordPublisher
         }
     }
 
+    public long Acknowledged
+    {
+        get
+        {
+            lock (_lock) return Math.Min(_added, _lanes.OldestPending);
+        }
+    }
+
     public void Add(ReadOnlySpan<byte> key, ReadOnlySpan<byte> record)
     {
         bool isBatch;
         lock (_lock)
         {
             _failure?.Throw();
+            long number = _added++;
             if (key.Length + record.Length > PutBatch.MaxRecordBytes)
             {
                 _progress.TooLarge++;
                 return;
             }
 
-            isBatch = _lanes.Add(key, record) && _lanes.Waiting % PutBatch.MaxRecords == 0;
+            isBatch = _lanes.Add(key, record, number) && _lanes.Waiting % PutBatch.MaxRecords == 0;
         }
 
         if (isBatch) Pump();

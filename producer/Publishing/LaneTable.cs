@@ -24,6 +24,9 @@ internal sealed class LaneTable(Func<Shard, Lane> makeLane, int maxPending, Repl
 
     public bool IsEmpty => _slots.Free == _slots.Capacity;
 
+    /// <summary>Number of the oldest record that is not through; <see cref="long.MaxValue"/> if there is none.</summary>
+    public long OldestPending => _slots.Oldest;
+
     /// <summary>Keys with a record that could go now, but for pauses and rates.</summary>
     public int Waiting
     {
@@ -54,11 +57,12 @@ internal sealed class LaneTable(Func<Shard, Lane> makeLane, int maxPending, Repl
     }
 
     /// <summary>Takes a copy of the record; there must be room. False if it waits behind others of its key.</summary>
-    public bool Add(ReadOnlySpan<byte> key, ReadOnlySpan<byte> record)
+    /// <param name="number">Counts the records.</param>
+    public bool Add(ReadOnlySpan<byte> key, ReadOnlySpan<byte> record, long number)
     {
         KeyQueue queue = QueueOf(key);
         bool isFirst = queue.IsIdle;
-        _slots.Append(queue, record);
+        _slots.Append(queue, record, number);
         if (isFirst) Enqueue(queue);
         return isFirst;
     }

@@ -10,6 +10,7 @@ internal sealed class RecordSlots
     {
         _slots = new Slot[capacity];
         for (int i = 0; i < capacity; i++) _slots[i].Next = i + 1 < capacity ? i + 1 : -1;
+        for (int i = 0; i < capacity; i++) _slots[i].Number = long.MaxValue;
         Free = capacity;
     }
 
@@ -17,10 +18,24 @@ internal sealed class RecordSlots
 
     public int Free { get; private set; }
 
+    /// <summary>
+    /// Smallest number of a record that is held; <see cref="long.MaxValue"/> if none is. Looks at every slot, which is cheaper once a second than
+    /// an order that is kept for each record.
+    /// </summary>
+    public long Oldest
+    {
+        get
+        {
+            long oldest = long.MaxValue;
+            foreach (ref readonly Slot slot in _slots.AsSpan()) oldest = Math.Min(oldest, slot.Number);
+            return oldest;
+        }
+    }
+
     public ReadOnlySpan<byte> this[int slot] => _slots[slot].Bytes.AsSpan(0, _slots[slot].Length);
 
     /// <summary>Puts a copy at the end of the key's queue; there must be a free slot.</summary>
-    public void Append(KeyQueue queue, ReadOnlySpan<byte> record)
+    public void Append(KeyQueue queue, ReadOnlySpan<byte> record, long number)
     {
         const int usualRecord = 256;
         int slot = _firstFree;
@@ -31,6 +46,7 @@ internal sealed class RecordSlots
         record.CopyTo(taken.Bytes);
         taken.Length = record.Length;
         taken.Next = -1;
+        taken.Number = number;
         if (queue.Head < 0) queue.Head = slot;
         else _slots[queue.Tail].Next = slot;
         queue.Tail = slot;
@@ -43,6 +59,7 @@ internal sealed class RecordSlots
         queue.Head = _slots[slot].Next;
         if (queue.Head < 0) queue.Tail = -1;
         _slots[slot].Next = _firstFree;
+        _slots[slot].Number = long.MaxValue;
         _firstFree = slot;
         Free++;
     }
@@ -52,5 +69,6 @@ internal sealed class RecordSlots
         public byte[]? Bytes;
         public int Length;
         public int Next;
+        public long Number;
     }
 }

@@ -16,12 +16,17 @@ internal sealed class StreamPublisher(IRecordStream? stream, ReplayProgress prog
 
     private PutBatch _batch = new();
     private PutBatch _again = new();
+    private long _added;
+    private long _acknowledged;
 
     /// <summary>By the number of records: the encoder's are so small that the bytes of a batch never run out before.</summary>
     public bool IsFull => _batch.Count == PutBatch.MaxRecords;
 
+    public long Acknowledged => Volatile.Read(ref _acknowledged);
+
     public void Add(ReadOnlySpan<byte> key, ReadOnlySpan<byte> record)
     {
+        _added++;
         if (key.Length + record.Length > PutBatch.MaxRecordBytes) progress.TooLarge++;
         else _batch.Add(key, record);
     }
@@ -43,7 +48,7 @@ internal sealed class StreamPublisher(IRecordStream? stream, ReplayProgress prog
             CountAccepted(reply);
             bool broughtSomethingIn = reply.Refused.Count < _batch.Count;
             KeepRefused(reply);
-            if (_batch.Count == 0) return;
+            if (_batch.Count == 0) break;
             backoff ??= new Backoff(FirstPause);
             TimeSpan pause = backoff.NextPause(broughtSomethingIn);
             if (backoff.IsHopeless)
@@ -54,6 +59,8 @@ internal sealed class StreamPublisher(IRecordStream? stream, ReplayProgress prog
 
             await Task.Delay(pause, time, cancellation);
         }
+
+        Volatile.Write(ref _acknowledged, _added);
     }
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;

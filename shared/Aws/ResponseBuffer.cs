@@ -13,6 +13,13 @@ public sealed class ResponseBuffer
 
     public ReadOnlyMemory<byte> Memory => _bytes.AsMemory(0, _length);
 
+    internal void Fill(ReadOnlySpan<byte> content)
+    {
+        if (content.Length > _bytes.Length) Reserve(content.Length);
+        content.CopyTo(_bytes);
+        _length = content.Length;
+    }
+
     internal async ValueTask FillAsync(HttpContent content, CancellationToken cancellation)
     {
         _length = 0;

@@ -16,6 +16,10 @@ public interface IObjectStore
     /// <summary>The object and its tag, or null if there is none.</summary>
     Task<StoredObject?> GetAsync(string key, CancellationToken cancellation);
 
+    /// <summary>The last <paramref name="count"/> bytes of the object, or all of a smaller one; null if there is none.</summary>
+    async Task<ReadOnlyMemory<byte>?> GetTailAsync(string key, int count, CancellationToken cancellation)
+        => await GetAsync(key, cancellation) is { Content: var content } ? content[Math.Max(0, content.Length - count)..] : default(ReadOnlyMemory<byte>?);
+
     /// <summary>
     /// Writes the object if none stands there (<paramref name="expectedTag"/> null) or if the one that stands there has that tag.
     /// Returns the new tag, or null if the condition did not hold and nothing was written.

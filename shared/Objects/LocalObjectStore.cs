@@ -59,6 +59,12 @@ public sealed class LocalObjectStore : IObjectStore
         return OnPoolAsync(key, "read", () => Read(path) is { } content ? new StoredObject(content, TagOf(content)) : null);
     }
 
+    public Task<ReadOnlyMemory<byte>?> GetTailAsync(string key, int count, CancellationToken cancellation)
+    {
+        string path = PathOf(key);
+        return OnPoolAsync<ReadOnlyMemory<byte>?>(key, "read", () => Read(path, file => ReadToEnd(file, Math.Max(0, file.Length - count))) is { } tail ? tail : default(ReadOnlyMemory<byte>?));
+    }
+
     public async Task<string?> PutAsync(string key, ReadOnlyMemory<byte> content, string? expectedTag, CancellationToken cancellation)
     {
         string path = PathOf(key);
@@ -98,12 +104,15 @@ public sealed class LocalObjectStore : IObjectStore
     /// <summary>Of what stands there, without bringing it into memory; null if nothing does.</summary>
     private static string? TagAt(string path) => Read(path, file => Convert.ToHexStringLower(SHA256.HashData(file)));
 
-    private static byte[]? Read(string path) => Read(path, file =>
+    private static byte[]? Read(string path) => Read(path, file => ReadToEnd(file, from: 0));
+
+    private static byte[] ReadToEnd(FileStream file, long from)
     {
-        byte[] content = new byte[file.Length];
+        byte[] content = new byte[file.Length - from];
+        file.Position = from;
         file.ReadExactly(content);
         return content;
-    });
+    }
 
     private static T? Read<T>(string path, Func<FileStream, T> read)
         where T : class

@@ -23,8 +23,17 @@ public static class ObjectStores
             return new S3ObjectStore(address, new S3Client(aws ?? AwsSettings.FromEnvironment, time));
         }
 
-        if (address.Contains("://", StringComparison.Ordinal))
-            throw new InvalidAddressException($"{address}: not a known kind of store. Give a folder, for instance ./data/lake, or s3://bucket/prefix.");
+        if (AddressScheme.Of(address) is { } scheme)
+        {
+            string problem = scheme switch
+            {
+                "s3" => $"Did you mean {AddressScheme.WithSlashes(address)}?",
+                "kinesis" => "kinesis:// is the address of a stream (--stream).",
+                _ => "Its scheme is not known.",
+            };
+            throw new InvalidAddressException($"{address} is not the address of a store. {problem} Give a folder, for instance ./data/lake, or s3://bucket/prefix");
+        }
+
         return new LocalObjectStore(address, time);
     }
 }

@@ -13,7 +13,7 @@ internal readonly record struct LogicalAnnotation(
     {
         LogicalKind.None or LogicalKind.Other => true,
         LogicalKind.Text => type is PhysicalType.ByteArray or PhysicalType.FixedLengthByteArray,
-        LogicalKind.Date => type is PhysicalType.Int32,
+        LogicalKind.Date or LogicalKind.TimeMillis => type is PhysicalType.Int32,
         LogicalKind.Integer => type is PhysicalType.Int32 or PhysicalType.Int64,
         LogicalKind.Decimal => Precision > 0 && Scale >= 0 && Scale <= Precision
             && type is PhysicalType.Int32 or PhysicalType.Int64 or PhysicalType.ByteArray or PhysicalType.FixedLengthByteArray,
@@ -26,6 +26,8 @@ internal readonly record struct LogicalAnnotation(
         0 or 4 => new(LogicalKind.Text),
         5 => new(LogicalKind.Decimal, precision, scale),
         6 => new(LogicalKind.Date),
+        7 => new(LogicalKind.TimeMillis),
+        8 => new(LogicalKind.TimeMicros),
         9 => new(LogicalKind.TimestampMillis, IsAdjustedToUtc: true),
         10 => new(LogicalKind.TimestampMicros, IsAdjustedToUtc: true),
         >= 11 and <= 14 => new(LogicalKind.Integer, IsUnsigned: true),
@@ -45,6 +47,7 @@ internal readonly record struct LogicalAnnotation(
             annotation = id switch
             {
                 5 => ReadDecimal(ref thrift),
+                7 => ReadTime(ref thrift),
                 8 => ReadTimestamp(ref thrift),
                 10 => ReadInteger(ref thrift),
                 _ => SkipMember(ref thrift, id is 1 or 4 ? LogicalKind.Text : id == 6 ? LogicalKind.Date : LogicalKind.Other),
@@ -84,6 +87,13 @@ internal readonly record struct LogicalAnnotation(
         }
 
         return new(LogicalKind.Integer, IsUnsigned: !isSigned);
+    }
+
+    // The same fields as a timestamp's, and the units are in the same order.
+    private static LogicalAnnotation ReadTime(ref ThriftReader thrift)
+    {
+        LogicalKind unit = ReadTimestamp(ref thrift).Kind;
+        return new(unit == LogicalKind.Other ? unit : unit - LogicalKind.TimestampMillis + LogicalKind.TimeMillis);
     }
 
     private static LogicalAnnotation ReadTimestamp(ref ThriftReader thrift)

@@ -22,12 +22,17 @@ public enum LogicalKind
     TimestampMillis,
     TimestampMicros,
     TimestampNanos,
+
+    /// <summary>A time of day, since midnight of no stated zone: writers do not agree on what "adjusted to UTC" means for it.</summary>
+    TimeMillis,
+    TimeMicros,
+    TimeNanos,
     Decimal,
 
     /// <summary>An integer annotation (INT_8 .. UINT_64).</summary>
     Integer,
 
-    /// <summary>An annotation that this reader does not interpret (JSON, UUID, TIME, ...).</summary>
+    /// <summary>An annotation that this reader does not interpret (JSON, UUID, INTERVAL, ...).</summary>
     Other,
 }
 

@@ -14,6 +14,12 @@ public sealed class RecordBatch
     /// </summary>
     public const int Padding = 64;
 
+    /// <summary>
+    /// The arrival time of a record whose service gives none. So far ahead that nothing lies after it, and not so far that a difference to an
+    /// event time overflows.
+    /// </summary>
+    public const long NoArrival = long.MaxValue / 2;
+
     private byte[] _bytes = new byte[64 * 1024];
     private int _length;
     private RecordHeader[] _headers = new RecordHeader[512];
@@ -25,6 +31,15 @@ public sealed class RecordBatch
 
     /// <summary>True if the shard is closed and this batch ends it.</summary>
     public bool IsEndOfShard { get; set; }
+
+    /// <summary>
+    /// Null unless it is certain that nothing followed this batch when it was asked for; then that time, UTC microseconds since 1970 by the stream's
+    /// clock: whatever comes later arrived after it. <see cref="MillisBehindLatest"/> is only what the service says.
+    /// </summary>
+    public long? TipAtMicros { get; set; }
+
+    /// <summary>What was wrong with the service's answers although the batch is good, for the log; null if nothing was.</summary>
+    public string? Trouble { get; set; }
 
     /// <summary>Sum of the records' data, in bytes, without keys.</summary>
     public long DataBytes { get; private set; }
@@ -51,7 +66,12 @@ public sealed class RecordBatch
         DataBytes = 0;
         MillisBehindLatest = 0;
         IsEndOfShard = false;
+        TipAtMicros = null;
+        Trouble = null;
     }
+
+    /// <summary>The shard ends behind this batch; nothing can be behind then, whatever the service says.</summary>
+    internal void MarkEndOfShard() => (IsEndOfShard, MillisBehindLatest) = (true, 0);
 
     /// <summary>Space for at least <paramref name="size"/> bytes, to be followed by <see cref="Advance"/>; returns the offset of its first byte.</summary>
     public int Reserve(int size, out Span<byte> space)
@@ -112,13 +132,33 @@ public sealed class RecordBatch
         Add(sequenceNumber, arrivalMicros, offset, data.Length);
     }
 
-    /// <summary>Leaves out what arrived later, as if the shard's tip were before it.</summary>
+    /// <summary>Leaves out what arrived later, as if the shard's tip were before it. A record without arrival time goes with those around it.</summary>
     public void CutAfter(long arrivalMicros)
     {
-        if (Count == 0 || _headers[Count - 1].ArrivalMicros <= arrivalMicros) return;
-        while (Count > 0 && _headers[Count - 1].ArrivalMicros > arrivalMicros) DataBytes -= _headers[--Count].DataLength;
-        MillisBehindLatest = 0;
+        int kept = Count;
+        for (int i = Count - 1; i >= 0 && _headers[i].ArrivalMicros > arrivalMicros; i--)
+        {
+            if (_headers[i].ArrivalMicros != NoArrival) kept = i;
+        }
+
+        if (kept == Count) return;
+        while (Count > kept) DataBytes -= _headers[--Count].DataLength;
+        (MillisBehindLatest, TipAtMicros) = (0, arrivalMicros);
         IsEndOfShard = false;
+    }
+
+    /// <summary>Arrival time of the last record that has one; null if none has.</summary>
+    public long? LastArrivalMicros
+    {
+        get
+        {
+            for (int i = Count - 1; i >= 0; i--)
+            {
+                if (_headers[i].ArrivalMicros != NoArrival) return _headers[i].ArrivalMicros;
+            }
+
+            return null;
+        }
     }
 
     /// <summary>A view of the sequence numbers of a batch.</summary>
@@ -153,8 +193,10 @@ public readonly ref struct StreamRecord
 
     public ref readonly SequenceNumber SequenceNumber => ref _header.SequenceNumber;
 
-    /// <summary>When the stream took the record: UTC microseconds since 1970.</summary>
+    /// <summary>When the stream took the record: UTC microseconds since 1970, or <see cref="RecordBatch.NoArrival"/>.</summary>
     public long ArrivalMicros => _header.ArrivalMicros;
+
+    public bool HasArrival => _header.ArrivalMicros != RecordBatch.NoArrival;
 
     public ReadOnlySpan<byte> Data => PaddedData[..^RecordBatch.Padding];
 

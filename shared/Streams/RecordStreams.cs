@@ -16,8 +16,17 @@ public static class RecordStreams
     {
         if (address.StartsWith(KinesisStream.Scheme, StringComparison.OrdinalIgnoreCase))
             return new KinesisStream(address, aws ?? AwsSettings.FromEnvironment, time, new Random(RandomNumberGenerator.GetInt32(int.MaxValue)));
-        if (address.Contains("://", StringComparison.Ordinal))
-            throw new InvalidAddressException($"{address} is not a stream address. Give a folder, for instance ./data/stream, or kinesis://name");
+        if (AddressScheme.Of(address) is { } scheme)
+        {
+            string problem = scheme switch
+            {
+                "kinesis" => $"Did you mean {AddressScheme.WithSlashes(address)}?",
+                "s3" => "Streams are not kept in S3: s3:// is for a lake (--lake) or for input files.",
+                _ => "Its scheme is not known.",
+            };
+            throw new InvalidAddressException($"{address} is not a stream address. {problem} Give a folder, for instance ./data/stream, or kinesis://name");
+        }
+
         // Ids come from the operating system, since two processes with one seed must not draw the same one.
         return new LocalStream(address, time, () => new Guid(RandomNumberGenerator.GetBytes(16)));
     }

@@ -24,7 +24,16 @@ public static class IsoTime
     /// <summary>UTC microseconds since 1970 of a time in the years 1 to 9999.</summary>
     public static bool TryParse(ReadOnlySpan<byte> text, out long micros)
     {
+        if (!TryParseWritten(text, out micros, out int? offsetMinutes)) return false;
+        micros -= offsetMinutes.GetValueOrDefault() * 60 * MicrosPerSecond;
+        return micros >= MinSeconds * MicrosPerSecond && micros < (MaxSeconds + 1) * MicrosPerSecond;
+    }
+
+    /// <summary>What a clock in the text's own offset shows, as microseconds since 1970 there, and that offset; null without one.</summary>
+    public static bool TryParseWritten(ReadOnlySpan<byte> text, out long micros, out int? offsetMinutes)
+    {
         micros = 0;
+        offsetMinutes = null;
         var rest = new Scanner(text);
         if (!TryDay(ref rest, out long days) || !rest.SkipAny(" T"u8)) return false;
         if (!rest.Digits(2, out int hour) || hour > 23 || !rest.Skip(':') || !rest.Digits(2, out int minute) || minute > 59) return false;
@@ -36,10 +45,8 @@ public static class IsoTime
             if (rest.Skip('.') && !rest.Fraction(out fraction)) return false;
         }
 
-        if (!TryOffset(ref rest, out int offsetMinutes) || !rest.AtEnd) return false;
-        long seconds = (days * 86_400) + (hour * 3600) + ((minute - offsetMinutes) * 60) + second;
-        if (seconds < MinSeconds || seconds > MaxSeconds) return false;
-        micros = (seconds * MicrosPerSecond) + fraction;
+        if (!TryOffset(ref rest, out offsetMinutes) || !rest.AtEnd) return false;
+        micros = (((days * 86_400) + (hour * 3600) + (minute * 60) + second) * MicrosPerSecond) + fraction;
         return true;
     }
 
@@ -72,10 +79,12 @@ public static class IsoTime
         return true;
     }
 
-    private static bool TryOffset(ref Scanner rest, out int minutes)
+    private static bool TryOffset(ref Scanner rest, out int? minutes)
     {
+        minutes = null;
+        if (rest.AtEnd) return true;
         minutes = 0;
-        if (rest.AtEnd || rest.Skip('Z')) return true;
+        if (rest.Skip('Z')) return true;
         bool west = rest.Skip('-');
         if (!west && !rest.Skip('+')) return false;
         if (!rest.Digits(2, out int hour) || hour > 18) return false;

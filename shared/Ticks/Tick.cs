@@ -2,12 +2,10 @@ namespace Streaming.Shared.Ticks;
 
 /// <summary>
 /// One market event, a trade, a quote's middle or a bar: what the JSON record of the contract says. A field that the event
-/// lacks is <see cref="double.NaN"/> (prices), <see cref="NoVolume"/> or null.
+/// lacks is <see cref="double.NaN"/> or null.
 /// </summary>
 public record struct Tick
 {
-    public const long NoVolume = -1;
-
     /// <summary>1 to 64 bytes of UTF-8 without control characters, taken as it stands: case and blanks count.</summary>
     public string Ticker { get; set; }
 
@@ -26,5 +24,5 @@ public record struct Tick
     /// <summary>The price; always there.</summary>
     public double Close { get; set; }
 
-    public long Volume { get; set; }
+    public double Volume { get; set; }
 }

@@ -21,6 +21,14 @@ public static class TickJson
 
     public static ReadOnlySpan<byte> Volume => "volume"u8;
 
+    // Names that other systems give to required fields.
+
+    public static ReadOnlySpan<byte> TickerAlias => "symbol"u8;
+
+    public static ReadOnlySpan<byte> TimestampAlias => "produced_at"u8;
+
+    public static ReadOnlySpan<byte> CloseAlias => "price"u8;
+
     /// <summary>
     /// Id of the producer run that wrote the record; ours alone, ignored by other readers. Of a ticker and a run <see cref="Seq"/>
     /// grows along the shard, and what does not is a record that was put again.

@@ -9,11 +9,14 @@ public static class TickRules
     /// <summary>ASCII characters of a <c>run</c> as it stands in the JSON; one that is longer or other text is taken as absent. Ours are 12.</summary>
     public const int MaxRunBytes = 64;
 
-    /// <summary>Prices are summed in units of 1e-12; a smaller one would count as nothing.</summary>
-    public const double MinPrice = 1e-12;
+    /// <summary>No number but zero is smaller in magnitude: digits finer than the unit of <see cref="ExactSum"/> would be lost.</summary>
+    public const double MinMagnitude = 1e-27;
 
-    /// <summary>Below it, 10^14 ticks of one window still sum exactly in 128 bits. No instrument is quoted there; 1e300 is a fault.</summary>
+    /// <summary>Magnitude that no price exceeds. No instrument is quoted there; 1e300 is a fault.</summary>
     public const double MaxPrice = 1e12;
+
+    /// <summary>More than 2^63. With it, 2^40 ticks of one window still sum exactly (<see cref="ExactSum"/>).</summary>
+    public const double MaxVolume = 1e19;
 
     /// <summary>How far an event time may lie after its arrival.</summary>
     public static readonly TimeSpan MaxAhead = TimeSpan.FromMicroseconds(MaxAheadMicros);
@@ -21,8 +24,16 @@ public static class TickRules
     /// <summary><see cref="MaxAhead"/> in microseconds: a day.</summary>
     public const long MaxAheadMicros = 86_400_000_000;
 
-    /// <summary>A number, more than nothing, and no absurd one; NaN fails.</summary>
-    public static bool IsPrice(double value) => value >= MinPrice && value <= MaxPrice;
+    /// <summary>A close: zero and negative prices exist (futures, spreads, power). NaN fails.</summary>
+    public static bool IsPrice(double value) => value == 0 || Math.Abs(value) is >= MinMagnitude and <= MaxPrice;
+
+    /// <summary>
+    /// An open, high or low. Zero fails, since feeds write it for "none". One that fails is absent: only the close decides whether a tick counts.
+    /// </summary>
+    public static bool IsSidePrice(double value) => value != 0 && IsPrice(value);
+
+    /// <summary>A volume, which may be fractional. One that fails is absent, likewise.</summary>
+    public static bool IsVolume(double value) => value is 0 or (>= MinMagnitude and <= MaxVolume);
 
     /// <summary>Control characters (C0, DEL, C1) of valid UTF-8: a terminal would obey them, a path may not hold them.</summary>
     public static bool HasControlCharacter(ReadOnlySpan<byte> utf8)

@@ -46,7 +46,7 @@ public sealed class AthenaTests : IDisposable
         string?[][] answer = AthenaScripts.Run(_folder["data/lake"], AthenaScripts.Query);
         Assert.Equal(
             newest.Select(row => (row.Ticker, Time(row.MinuteMicros), (double?)row.Last, row.Volume, row.Count)),
-            answer.Select(row => (row[9]!, row[0]!, Number(row[3]), row[7] is { } volume ? long.Parse(volume, CultureInfo.InvariantCulture) : (long?)null,
+            answer.Select(row => (row[9]!, row[0]!, Number(row[3]), row[7] is { } volume ? double.Parse(volume, CultureInfo.InvariantCulture) : (double?)null,
                 long.Parse(row[8]!, CultureInfo.InvariantCulture))));
         Assert.All(newest.Zip(answer), pair => Assert.Equal(pair.First.Average, Number(pair.Second[2])!.Value, 1e-9 * pair.First.Average));
     }

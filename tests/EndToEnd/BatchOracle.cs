@@ -11,14 +11,14 @@ internal static class BatchOracle
     public static List<OracleRow> Of(IEnumerable<(string Ticker, DateTimeOffset Time, byte[] Data)> records, out long repeated)
     {
         var seen = new HashSet<(string Run, long Seq)>();
-        var ticks = new List<(string Ticker, long Micros, decimal Close, long Volume)>();
+        var ticks = new List<(string Ticker, long Micros, decimal Close, double Volume)>();
         repeated = 0;
         foreach ((string ticker, DateTimeOffset time, byte[] data) in records)
         {
             using JsonDocument json = JsonDocument.Parse(data);
             JsonElement record = json.RootElement;
             if (seen.Add((record.GetProperty("run").GetString()!, record.GetProperty("seq").GetInt64())))
-                ticks.Add((ticker, IsoTime.ToMicros(time), record.GetProperty("close").GetDecimal(), record.GetProperty("volume").GetInt64()));
+                ticks.Add((ticker, IsoTime.ToMicros(time), record.GetProperty("close").GetDecimal(), record.GetProperty("volume").GetDouble()));
             else
                 repeated++;
         }

@@ -37,6 +37,7 @@ public sealed class OperatingTests : IDisposable
             using (Process stop = Process.Start("kill", $"-TERM {consumer.Id}")) await stop.WaitForExitAsync();
             await consumer.WaitForExitAsync();
             await Task.WhenAll(error, output);
+            Assert.Equal(0, consumer.ExitCode);
         }
 
         using JsonDocument stopped = JsonDocument.Parse((await Cli.ConsumerAsync(_folder.Path, "status", "--json")).ShouldExit(1).Output);
@@ -58,6 +59,61 @@ public sealed class OperatingTests : IDisposable
         Assert.EndsWith("NOT healthy\n", status.Output, StringComparison.Ordinal);
     }
 
+    // As a producer leaves the stream that was killed after its sync: an opened reader used to write the log's end.
+    [Fact]
+    public async Task Looking_ChangesNoFileOfTheStream()
+    {
+        await ReplaySampleAsync(shards: 2);
+        (await Cli.ConsumerAsync(_folder.Path, "run", "--once")).ShouldExit(0);
+        byte[] end = await File.ReadAllBytesAsync(_folder["data/stream/log.end"]);
+        await PutAsync([("A", """{"ticker":"A","timestamp":"2024-01-02T15:04:05Z","close":1}""")]);
+        await File.WriteAllBytesAsync(_folder["data/stream/log.end"], end);
+        string before = Contents("data/stream");
+        await Cli.ConsumerAsync(_folder.Path, "status");
+        await Cli.ConsumerAsync(_folder.Path, "checkpoints", "list");
+        await Cli.ConsumerAsync(_folder.Path, "query");
+        (await Cli.ProducerAsync(_folder.Path, "stream", "describe")).ShouldExit(0);
+        (await Cli.ConsumerAsync(_folder.Path, "run", "--once")).ShouldExit(0);
+        Assert.Equal(before, Contents("data/stream"));
+        Assert.Contains("books: 5,001 read", (await Cli.ConsumerAsync(_folder.Path, "status")).Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task BrokenObject_IsNamedByEveryCommandAndMovedAsideOnRequest()
+    {
+        await ReplaySampleAsync(shards: 1);
+        (await Cli.ConsumerAsync(_folder.Path, "run", "--once")).ShouldExit(0);
+        string file = Directory.GetFiles(_folder["data/lake/avg_1min"], "*.parquet", SearchOption.AllDirectories).Order(StringComparer.Ordinal).First();
+        string key = Path.GetRelativePath(_folder["data/lake"], file).Replace('\\', '/');
+        byte[] good = await File.ReadAllBytesAsync(file);
+        await File.WriteAllBytesAsync(file, good[..100]);
+
+        CliResult query = (await Cli.ConsumerAsync(_folder.Path, "query", "--latest", "--json")).ShouldExit(1);
+        Assert.NotEmpty(query.Output);
+        Assert.Contains(key, query.Error, StringComparison.Ordinal);
+        CliResult run = (await Cli.ConsumerAsync(_folder.Path, "run", "--once")).ShouldExit(1);
+        Assert.Contains(key, run.Error, StringComparison.Ordinal);
+        Assert.Contains("consumer lake repair", run.Error, StringComparison.Ordinal);
+        Assert.Contains(key, (await Cli.ConsumerAsync(_folder.Path, "status")).ShouldExit(1).Output, StringComparison.Ordinal);
+
+        CliResult asked = (await Cli.ConsumerAsync(_folder.Path, "lake", "repair", "--object", key)).ShouldExit(1);
+        Assert.Contains("nothing was changed", asked.Error, StringComparison.Ordinal);
+        Assert.True(File.Exists(file));
+        CliResult repaired = (await Cli.ConsumerAsync(_folder.Path, "lake", "repair", "--object", key, "--yes")).ShouldExit(0);
+        Assert.Contains("Checkpoints hold", repaired.Error, StringComparison.Ordinal);
+        Assert.False(File.Exists(file));
+        string aside = Assert.Single(Directory.GetFiles(_folder["data/lake/set-aside"], "*.parquet", SearchOption.AllDirectories));
+        Assert.Equal(good[..100], await File.ReadAllBytesAsync(aside));
+        (await Cli.ConsumerAsync(_folder.Path, "lake", "repair", "--object", key, "--yes")).ShouldExit(1);
+
+        (await Cli.ConsumerAsync(_folder.Path, "run", "--once")).ShouldExit(0);
+        Assert.True(File.Exists(file));
+        (await Cli.ConsumerAsync(_folder.Path, "query", "--latest")).ShouldExit(0);
+        CliResult readable = (await Cli.ConsumerAsync(_folder.Path, "lake", "repair", "--object", key, "--yes")).ShouldExit(1);
+        Assert.Contains("can be read", readable.Error, StringComparison.Ordinal);
+        (await Cli.ConsumerAsync(_folder.Path, "lake", "repair", "--object", "avg_1min/x", "--yes")).ShouldExit(2);
+    }
+
     [Fact]
     public async Task CheckpointsList_HasALineForEachShard()
     {
@@ -66,6 +122,19 @@ public sealed class OperatingTests : IDisposable
         CliResult list = (await Cli.ConsumerAsync(_folder.Path, "checkpoints", "list")).ShouldExit(0);
         Assert.Contains("shardId-000000000000", list.Output, StringComparison.Ordinal);
         Assert.Contains("shardId-000000000001", list.Output, StringComparison.Ordinal);
+        using JsonDocument status = JsonDocument.Parse((await Cli.ConsumerAsync(_folder.Path, "status", "--json")).ShouldExit(0).Output);
+        Assert.All(status.RootElement.GetProperty("shards").EnumerateArray(), shard => Assert.Contains($" {shard.GetProperty("position").GetString()} ", list.Output, StringComparison.Ordinal));
+    }
+
+    // A run to the end leaves nothing undone, and nobody who should be reading.
+    [Fact]
+    public async Task StatusAfterRunOnce_IsHealthyAndNotBehind()
+    {
+        await ReplaySampleAsync(shards: 4);
+        (await Cli.ConsumerAsync(_folder.Path, "run", "--once")).ShouldExit(0);
+        using JsonDocument status = JsonDocument.Parse((await Cli.ConsumerAsync(_folder.Path, "status", "--json")).ShouldExit(0).Output);
+        Assert.All(status.RootElement.GetProperty("shards").EnumerateArray(), shard => Assert.Equal(("done", 0), (shard.GetProperty("state").GetString(), shard.GetProperty("behind_ms").GetInt64())));
+        Assert.EndsWith("\nhealthy\n", (await Cli.ConsumerAsync(_folder.Path, "status")).ShouldExit(0).Output, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -142,6 +211,40 @@ public sealed class OperatingTests : IDisposable
     }
 
     [Fact]
+    public async Task Replay_WithOtherRules_ComputesOtherRows()
+    {
+        await PutOnOneShardAsync(Ticks(3600, 10));
+        await PutOnOneShardAsync(Ticks(0, 10));
+        (await Cli.ConsumerAsync(_folder.Path, "run", "--once")).ShouldExit(0);
+        Assert.Single(await Oracle.LakeAsync(_folder["data/lake"]));
+        string[] range = ["replay", "--from", "2020-01-01T00:00:00Z", "--to", "2030-01-01T00:00:00Z"];
+        (await Cli.ConsumerAsync(_folder.Path, [.. range, "--revision", "wide", "--allowed-lateness", "2h", "--grace", "1s", "--time-zone", "Asia/Tokyo"])).ShouldExit(0);
+        var rows = await Oracle.LakeAsync(_folder["data/lake/revisions/wide"]);
+        Assert.Equal([new DateOnly(2024, 1, 3), new DateOnly(2024, 1, 3)], rows.Values.Select(row => row.TradeDate));
+    }
+
+    [Fact]
+    public async Task Replay_IntoARevisionOfAnotherRange_IsRefused()
+    {
+        await PutOnOneShardAsync(Ticks(0, 10));
+        string[] replay = ["replay", "--from", "2020-01-01T00:00:00Z", "--revision", "one"];
+        CliResult turned = (await Cli.ConsumerAsync(_folder.Path, [.. replay, "--to", "2019-01-01T00:00:00Z"])).ShouldExit(2);
+        Assert.Contains("--from 2020-01-01T00:00:00+00:00 is after --to 2019-01-01T00:00:00+00:00", turned.Error, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(_folder["data/lake"]));
+        (await Cli.ConsumerAsync(_folder.Path, [.. replay, "--to", "2030-01-01T00:00:00Z"])).ShouldExit(0);
+        string before = Contents("data/lake");
+        foreach (string[] other in (string[][])[["--to", "2031-01-01T00:00:00Z"], ["--to", "2030-01-01T00:00:00Z", "--allowed-lateness", "1h"]])
+        {
+            CliResult refused = (await Cli.ConsumerAsync(_folder.Path, [.. replay, .. other])).ShouldExit(2);
+            Assert.Contains("was computed from another range", refused.Error, StringComparison.Ordinal);
+            Assert.Contains("2030-01-01", refused.Error, StringComparison.Ordinal);
+        }
+
+        Assert.Equal(before, Contents("data/lake"));
+        (await Cli.ConsumerAsync(_folder.Path, [.. replay, "--to", "2030-01-01T00:00:00+00:00"])).ShouldExit(0);
+    }
+
+    [Fact]
     public async Task RecordsTrimmedBeforeTheyWereRead_StopTheShardUntilTheOperatorChooses()
     {
         await using FakeAws aws = await FakeAws.StartAsync();
@@ -213,6 +316,9 @@ public sealed class OperatingTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
+    private string Contents(string folder) => string.Join('\n', Directory.GetFiles(_folder[folder], "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal)
+        .Select(file => $"{file} {Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(file)))}"));
+
     private async Task ReplaySampleAsync(int shards)
     {
         (await Cli.ProducerAsync(_folder.Path, "sample", "--out", "in", "--tickers", "6")).ShouldExit(0);
@@ -267,9 +373,6 @@ public sealed class OperatingTests : IDisposable
         => string.Join('\n', (await Oracle.LakeAsync(_folder[lake])).OrderBy(row => row.Key).Select(row => row.Value.ToString()));
 
     private string CheckpointContents() => Contents("data/lake/checkpoints");
-
-    private string Contents(string folder) => string.Join('\n', Directory.GetFiles(_folder[folder], "*", SearchOption.AllDirectories)
-        .Order().Select(file => file + Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(file)))));
 
     private static long Epoch(CliResult status)
     {

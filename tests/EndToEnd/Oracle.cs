@@ -9,7 +9,7 @@ namespace Streaming.Tests.EndToEnd;
 
 /// <summary>One row of an oracle that was made with SQL from the same file, by another program.</summary>
 internal sealed record OracleRow(
-    string Ticker, long MinuteMicros, long Count, double Average, double Last, long LastTies, double LastTieMin, double LastTieMax, double Min, double Max, long? Volume);
+    string Ticker, long MinuteMicros, long Count, double Average, double Last, long LastTies, double LastTieMin, double LastTieMax, double Min, double Max, double? Volume);
 
 internal static class Oracle
 {

@@ -99,6 +99,34 @@ public sealed class ReplayTests(Chromium chromium) : IDisposable
         Assert.True((await viewer.ReadChartAsync())[0].IsOpen);
     }
 
+    [Fact]
+    public async Task SmallNegativeAndZeroPrices_AreShownWithTheirDigits()
+    {
+        _ = chromium.Browser;
+        DateTimeOffset start = new(2024, 1, 2, 15, 0, 0, TimeSpan.Zero);
+        await Feed.CreateStreamAsync(_folder.Path, shards: 1);
+        await Feed.PutAsync(
+            _folder.Path, new Tick("YOSHI", start, 7.2377e-11), new Tick("YOSHI", start.AddMinutes(1), 7.2399e-11),
+            new Tick("WTI", start, 0), new Tick("WTI", start.AddMinutes(1), -37.63), new Tick("POWER", start, -10), new Tick("POWER", start.AddMinutes(1), -5));
+        await using Worker worker = await Worker.StartAsync(_folder.Path);
+        await using Viewer viewer = await Viewer.OpenAsync(chromium, worker);
+        await viewer.WaitForTickersAsync(3);
+        await Assertions.Expect(viewer.Row("YOSHI").Locator(".close")).ToHaveTextAsync("7.2399e−11");
+        await Assertions.Expect(viewer.Row("WTI").Locator(".close")).ToHaveTextAsync("−37.63");
+        // From zero there is no percentage; from a negative price up is up.
+        await Assertions.Expect(viewer.Row("WTI").Locator(".change")).ToHaveTextAsync(new Regex("^\\s*–$"));
+        await Assertions.Expect(viewer.Row("POWER").Locator(".change")).ToHaveTextAsync(new Regex("[+]50.00%$"));
+
+        await viewer.Row("YOSHI").ClickAsync();
+        await viewer.Cursor.FocusAsync();
+        await viewer.Cursor.PressAsync("End");
+        await Assertions.Expect(viewer.Cursor).ToHaveAttributeAsync("aria-valuetext", new Regex("YOSHI 7[.]2399e−11, still open$"));
+        await viewer.Row("WTI").ClickAsync();
+        await viewer.Row("POWER").ClickAsync(new() { Modifiers = [KeyboardModifier.Shift] });
+        await Assertions.Expect(viewer.Page.Locator("#chart path.line")).ToHaveCountAsync(2);
+        Assert.DoesNotContain("NaN", await viewer.Page.Locator("#chart").InnerHTMLAsync(), StringComparison.Ordinal);
+    }
+
     // A class for 200 ms: seen by an observer, however short it is.
     [Theory]
     [InlineData(ReducedMotion.NoPreference)]

@@ -49,6 +49,9 @@ internal sealed class Plan
         PutRefusal = Pick(random, 0, 0.05, 0.3);
         PutUnknown = Pick(random, 0, 0.03, 0.1);
         LosesEvery = random.Next(6) == 0 ? Seconds(random.Next(1, 8)) : null;
+        MissingIterator = Pick(random, 0, 0, 0.02, 0.2);
+        MissingRecords = Pick(random, 0, 0, 0.02, 0.2);
+        MissingArrival = Pick(random, 0, 0, 0.1, 1);
     }
 
     public int Seed { get; }
@@ -122,6 +125,15 @@ internal sealed class Plan
 
     /// <summary>Chance that a reader's place in a shard has expired and must be asked for again.</summary>
     public double IteratorExpiry { get; }
+
+    /// <summary>Chance that an answer to a read has no next iterator although the shard goes on, or names no children although it has ended.</summary>
+    public double MissingIterator { get; }
+
+    /// <summary>Chance that an answer to a read has no records, not even none.</summary>
+    public double MissingRecords { get; }
+
+    /// <summary>Chance that a record comes without its arrival time, each time that it is read.</summary>
+    public double MissingArrival { get; }
 
     /// <summary>Chance that the stream refuses a single record of a put and takes the others.</summary>
     public double PutRefusal { get; }

@@ -16,6 +16,7 @@ internal static class SimulationCommand
           processes  killed or stopped at any step of a call or between two, started, drained; clocks that jump, gain or lose
           store      503 singly and in storms, of all or of one object; time-outs before, after and long before the work; 412 by others and self
           stream     splits and merges in storms, throttled, failing and slow shards, expired iterators, records delivered again,
+                     answers without an iterator, without records, without arrival times,
                      retention that removes what was read, and what was not: then the workers must stop and say so until told to go on
           records    out of order, late, of equal time, poison, refused singly, put again by a producer's retry, without run and seq
 

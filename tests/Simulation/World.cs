@@ -17,7 +17,11 @@ internal sealed class World
         History = new History(Scheduler, trace);
         Own = new SimulatedProcess("world", Scheduler, ClockFaults.None);
         Faults = new Faults(plan, Scheduler);
-        Stream = new SimulatedStream("simulated-stream", Scheduler, plan.RandomFor("stream")) { SlowShardEvery = plan.AreShardsUneven ? 3 : 0 };
+        Stream = new SimulatedStream("simulated-stream", Scheduler, plan.RandomFor("stream"))
+        {
+            SlowShardEvery = plan.AreShardsUneven ? 3 : 0,
+            MissingArrival = plan.MissingArrival,
+        };
         Bucket = new SimulatedBucket();
         Oracle = new Oracle(plan.Options.AllowedLateness);
         Watch = new LakeWatch(Bucket, Oracle, plan);

@@ -111,7 +111,7 @@ public sealed class InMemoryStream(int shardCount, int recordsPerBatch, TimeProv
             _batch.Clear();
             if (Fill()) return _batch;
             await Task.Delay(TimeSpan.FromMilliseconds(50), stream.Time, cancellation);
-            if (!Fill() && stream.ThrottledReads-- > 0) _batch.MillisBehindLatest = 5000;
+            if (!Fill() && stream.ThrottledReads-- > 0) (_batch.MillisBehindLatest, _batch.TipAtMicros) = (5000, null);
             return _batch;
         }
 
@@ -124,7 +124,7 @@ public sealed class InMemoryStream(int shardCount, int recordsPerBatch, TimeProv
                 for (; _next < records.Count && _batch.Count < stream.BatchSize; _next++)
                     _batch.Add(records[_next].Number, records[_next].ArrivalMicros, records[_next].Data);
                 if (_next < records.Count) _batch.MillisBehindLatest = Math.Max(1, (stream.NowMicros - records[_next - 1].ArrivalMicros) / 1000);
-                else _batch.IsEndOfShard = stream._map.Shards.Any(shard => shard.Id == shardId && shard.IsClosed);
+                else (_batch.TipAtMicros, _batch.IsEndOfShard) = (stream.NowMicros, stream._map.Shards.Any(shard => shard.Id == shardId && shard.IsClosed));
             }
 
             return _batch.Count > 0 || _batch.IsEndOfShard;

@@ -2,14 +2,17 @@ using Microsoft.Extensions.Logging;
 
 namespace Streaming.Tests.TestKit;
 
-/// <summary>What was logged as an error.</summary>
+/// <summary>What was logged as an error or a warning.</summary>
 public sealed class LogLines : ILoggerFactory, ILogger
 {
     public List<(string Message, Exception? Exception)> Errors { get; } = [];
 
+    public List<string> Warnings { get; } = [];
+
     public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
     {
         if (logLevel >= LogLevel.Error) Errors.Add((formatter(state, exception), exception));
+        if (logLevel == LogLevel.Warning) Warnings.Add(formatter(state, exception));
     }
 
     public bool IsEnabled(LogLevel logLevel) => true;

@@ -20,6 +20,18 @@ public static class TestPaths
 
     public const string NoMarketData = "the market data folder ../shared/data is not there";
 
+    /// <summary>Small inputs of shapes that people have, each with its right value, or null where the checkout stands alone.</summary>
+    public static string? FieldCases
+    {
+        get
+        {
+            string folder = Path.Combine(Path.GetDirectoryName(Repository) ?? "/", "shared", "cases");
+            return Directory.Exists(folder) ? folder : null;
+        }
+    }
+
+    public const string NoFieldCases = "the folder of field cases ../shared/cases is not there";
+
     private static string FindRepository([CallerFilePath] string thisFile = "")
     {
         for (string? folder = Path.GetDirectoryName(thisFile); folder is not null; folder = Path.GetDirectoryName(folder))

@@ -11,7 +11,7 @@ public static class TickFile
         new("ticker", PhysicalType.ByteArray, LogicalKind.Text, IsOptional: true),
         new("ts", PhysicalType.Int64, LogicalKind.TimestampMicros, IsOptional: true),
         new("close", PhysicalType.Double, LogicalKind.None, IsOptional: true),
-        new("volume", PhysicalType.Int64, LogicalKind.None, IsOptional: true),
+        new("volume", PhysicalType.Double, LogicalKind.None, IsOptional: true),
     ];
 
     /// <summary>One row group for each array, with columns ticker, ts, close and volume.</summary>
@@ -26,14 +26,14 @@ public static class TickFile
             writer.Write([.. rows.Select(row => (string?)row.Ticker)]);
             writer.Write([.. rows.Select(row => row.TimestampMicros)]);
             writer.Write([.. rows.Select(row => row.Close)]);
-            writer.Write([.. rows.Select(row => row.Volume)], [.. rows.Select(row => row.Volume == Shared.Ticks.Tick.NoVolume)]);
+            writer.Write([.. rows.Select(row => row.Volume)], [.. rows.Select(row => double.IsNaN(row.Volume))]);
         }
 
         writer.Finish();
         return path;
     }
 
-    public static Tick Tick(string ticker, DateTimeOffset time, double close, long volume = Shared.Ticks.Tick.NoVolume) => new()
+    public static Tick Tick(string ticker, DateTimeOffset time, double close, double volume = double.NaN) => new()
     {
         Ticker = ticker,
         TimestampMicros = (time.UtcTicks - DateTimeOffset.UnixEpoch.Ticks) / TimeSpan.TicksPerMicrosecond,

@@ -1,6 +1,6 @@
 // The 1-minute averages of the chosen tickers: one by its price, several in percent of each one's first shown value.
 
-import { MINUTE, average, minute, number, percent } from './format.js';
+import { MINUTE, average, changeFrom, minute, number, percent } from './format.js';
 import { draw, setAttribute } from './dom.js';
 import { fillTip } from './tip.js';
 
@@ -64,7 +64,8 @@ export class Chart {
     const isCompared = this.selection.names.length > 1;
     return tickers.map(ticker => {
       const bars = ticker.since(end - this.selection.minutes * MINUTE);
-      const value = isCompared ? bar => bar.avg / bars[0].avg - 1 : bar => bar.avg;
+      const base = bars.find(bar => bar.avg !== 0)?.avg ?? 1;
+      const value = isCompared ? bar => changeFrom(base, bar.avg) : bar => bar.avg;
       return { ticker, bars, value, color: this.selection.color(ticker.name) };
     }).filter(series => series.bars.length > 0);
   }

@@ -4,28 +4,35 @@ export const MINUTE = 60_000_000;
 export const NONE = '–';
 
 const SIGNIFICANT = 9;
+
+/** Prices that need more decimals have an exponent instead: 7.2399e−11. */
+const MOST_DECIMALS = 12;
 const formats = new Map();
 
 /** Decimals of a price, of at most nine significant digits: what a float adds behind them is no price. */
 export function decimalsOf(price) {
   const [mantissa, exponent] = price.toPrecision(SIGNIFICANT).split('e');
   const fraction = (mantissa.split('.')[1] ?? '').replace(/0+$/, '').length;
-  return Math.min(Math.max(fraction - Number(exponent ?? 0), 0), 16);
+  return Math.max(fraction - Number(exponent ?? 0), 0);
 }
 
-export function number(value, decimals = 0) {
+export function number(value, decimals = 0, significant = SIGNIFICANT) {
+  if (decimals > MOST_DECIMALS + significant - SIGNIFICANT) return minus(value === 0 ? '0' : Number(value.toPrecision(significant)).toExponential());
   let format = formats.get(decimals);
   if (!format) {
     format = new Intl.NumberFormat('en-US', { minimumFractionDigits: decimals, maximumFractionDigits: decimals });
     formats.set(decimals, format);
   }
-  return format.format(value).replace('-', '−');
+  return minus(format.format(value));
 }
+
+const minus = text => text.replaceAll('-', '−');
 
 /** An average may fall between two prices, so it gets two digits more, as long as it stays readable. */
 export function average(value, decimals) {
   const whole = Math.abs(value) < 1 ? 0 : Math.floor(Math.log10(Math.abs(value))) + 1;
-  return number(value, whole + decimals + 2 > SIGNIFICANT + 1 && whole > 0 ? Math.max(decimals, SIGNIFICANT + 1 - whole) : decimals + 2);
+  const shown = whole + decimals + 2 > SIGNIFICANT + 1 && whole > 0 ? Math.max(decimals, SIGNIFICANT + 1 - whole) : decimals + 2;
+  return number(value, shown, SIGNIFICANT + shown - decimals);
 }
 
 export function whole(value) {
@@ -33,7 +40,14 @@ export function whole(value) {
   return (Number.isSafeInteger(Math.round(value)) ? '' : '≈ ') + number(value);
 }
 
+/** A count, or a volume, which may be fractional. */
+export const quantity = value => (value == null || Number.isInteger(value) ? whole(value) : number(value, decimalsOf(value)));
+
+/** By how much of its base a value differs, up being positive for a negative base too; null where the base is zero. */
+export const changeFrom = (base, value) => (base === 0 ? null : (value - base) / Math.abs(base));
+
 export function percent(fraction, decimals = 2) {
+  if (fraction === null) return NONE;
   const text = number(Math.abs(fraction) * 100, decimals);
   if (/^[0.,]*$/.test(text)) return text + '%';
   return (fraction < 0 ? '−' : '+') + text + '%';
@@ -41,7 +55,7 @@ export function percent(fraction, decimals = 2) {
 
 /** ▲, ▼ or ＝, by what the percentage shows and not by what it hides. */
 export function arrow(shown) {
-  return shown[0] === '+' ? '▲' : shown[0] === '−' ? '▼' : '=';
+  return shown === NONE ? '' : shown[0] === '+' ? '▲' : shown[0] === '−' ? '▼' : '=';
 }
 
 export function span(ms) {

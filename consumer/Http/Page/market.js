@@ -1,6 +1,6 @@
 // The model: tickers and their bars as the stream tells them. Knows nothing of the page.
 
-import { MINUTE, decimalsOf } from './format.js';
+import { MINUTE, changeFrom, decimalsOf } from './format.js';
 
 const KEPT = 120 * MINUTE;
 const RECENT = 30 * MINUTE;
@@ -44,8 +44,9 @@ export class Ticker {
     return this.bars.slice(first);
   }
 
+  /** Of the averages of these minutes, as the chart of 30 minutes has it. */
   get change() {
-    return this.latest.last / this.recent[0].avg - 1;
+    return changeFrom(this.recent[0].avg, this.latest.avg);
   }
 
   /** Whether its close stands out: from the first look at the change, so that a busy page does not miss it. */

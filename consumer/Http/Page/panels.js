@@ -104,7 +104,7 @@ function line(values, known, isFromZero) {
   return d;
 }
 
-/** A shard or a sequence number of 56 digits: its end tells it from others, so that is what stays when there is no room. */
+/** A sequence number of 56 digits: its end tells it from others, so that is what stays when there is no room. */
 function longName(className, text = '') {
   const inner = make('bdi', '', text);
   inner.dir = 'ltr';
@@ -136,7 +136,7 @@ export class Shards {
 function makeShard() {
   const row = make('div');
   row.setAttribute('role', 'row');
-  row.append(longName('name'), make('span'), make('span'), make('span'), make('span'), longName('position'), make('span', 'problem'));
+  row.append(make('span', 'name'), make('span'), make('span'), make('span'), make('span'), longName('position'), make('span', 'problem'));
   for (const cell of row.children) cell.setAttribute('role', 'cell');
   row.firstChild.setAttribute('role', 'rowheader');
   return row;
@@ -146,7 +146,7 @@ function fillShard(row, shard) {
   const [name, owner, rate, behind, age, sequence, problem] = row.children;
   row.classList.toggle('elsewhere', !shard.own);
   setAttribute(row, 'data-shard', shard.shard);
-  setLongName(name, shard.shard);
+  setText(name, shard.shard);
   const holder = shard.own ? 'this worker' : shard.owner ?? 'nobody';
   setText(owner, shard.state === 'owned' ? holder : `${shard.state}${shard.owner ? `, ${holder}` : ''}`);
   setAttribute(owner, 'title', shard.owner);
@@ -179,7 +179,7 @@ function makeProblem({ at, kind, text, shard, position, ticker }) {
   const words = make('p', 'text');
   if (ticker) words.append(make('b', '', make('bdi', '', ticker)));
   words.append(text);
-  const item = make('li', '', time, make('span', `badge ${tones[kind] ?? ''}`, kind), longName('name', shard ?? ''), longName('position', position ?? ''), words);
+  const item = make('li', '', time, make('span', `badge ${tones[kind] ?? ''}`, kind), make('span', 'name', shard ?? ''), longName('position', position ?? ''), words);
   item.dataset.kind = kind;
   return item;
 }

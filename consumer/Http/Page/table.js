@@ -1,6 +1,6 @@
 // Latest close per ticker. Of any number of tickers only the rows in sight are in the document; they are filled again as it scrolls.
 
-import { arrow, average, number, percent } from './format.js';
+import { arrow, average, minute, number, percent } from './format.js';
 import { draw, make, resize, setAttribute, setText } from './dom.js';
 import { LIT_MS } from './market.js';
 
@@ -25,6 +25,7 @@ export class TickerTable {
     this.rows = document.getElementById('rows');
     this.filter = document.getElementById('filter');
     this.count = document.getElementById('ticker-count');
+    this.noMatch = document.getElementById('no-match');
     this.sort = { key: 'name', down: false };
     this.order = [];
     this.slots = new WeakMap();
@@ -91,7 +92,13 @@ export class TickerTable {
     const name = event.target.closest('[data-ticker]')?.dataset.ticker;
     if (name === undefined) return;
     if (event.shiftKey || event.ctrlKey || event.metaKey || event.target.closest('.add')) this.selection.toggle(name);
-    else if (getSelection().isCollapsed) this.selection.choose(name);
+    else if (getSelection().isCollapsed) this.show(name);
+  }
+
+  /** Its chart too, which on a narrow page may be out of sight. */
+  show(name) {
+    this.selection.choose(name);
+    document.getElementById('average').scrollIntoView({ block: 'nearest', behavior: calm.matches ? 'auto' : 'smooth' });
   }
 
   onKey(event) {
@@ -143,6 +150,8 @@ export class TickerTable {
     const values = key && new Map(shown.map(ticker => [ticker, key(ticker)]));
     this.order = shown.sort((a, b) => sign * (key ? values.get(a) - values.get(b) : 0) || (key ? 1 : sign) * collator.compare(a.name, b.name));
     setText(this.count, wanted ? `${number(shown.length)} of ${number(all.length)}` : all.length === 1 ? '1 ticker' : `${number(all.length)} tickers`);
+    this.noMatch.hidden = !wanted || shown.length > 0;
+    setText(this.noMatch, this.noMatch.hidden ? '' : `No ticker matches '\u2068${this.filter.value.trim()}\u2069'.`);
     setAttribute(this.grid, 'aria-rowcount', this.order.length + 1);
     for (const header of this.grid.querySelectorAll('[data-key]'))
       setAttribute(header, 'aria-sort', header.dataset.key === this.sort.key ? (this.sort.down ? 'descending' : 'ascending') : null);
@@ -235,7 +244,8 @@ export class TickerTable {
     const shown = percent(ticker.change);
     setText(slot.percent, shown);
     setText(slot.arrow, arrow(shown));
-    slot.change.value = ticker.change;
+    slot.change.value = ticker.change ?? '';
+    slot.change.title = `since ${minute(ticker.recent[0].start)} UTC`;
     row.classList.toggle('gains', shown[0] === '+');
     row.classList.toggle('loses', shown[0] === '−');
     slot.spark.setAttribute('d', spark(ticker.recent));

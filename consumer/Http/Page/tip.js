@@ -1,6 +1,6 @@
 // One row of avg_1min in words, and all shown ones as a table: what the chart is drawn from.
 
-import { MINUTE, average, date, isoTime, minute, number, percent, whole } from './format.js';
+import { MINUTE, average, date, isoTime, minute, number, percent, quantity } from './format.js';
 import { make, resize, setAttribute, setText } from './dom.js';
 
 const wording = bar => (bar.closed ? 'closed' : 'still open') + (bar.corrections > 0 ? ', corrected' + (bar.corrections > 1 ? ` ${bar.corrections}×` : '') : '');
@@ -38,8 +38,8 @@ function columnsOf(ticker, bar) {
     ['Open', price('open'), bar.open],
     ['High', price('high'), bar.high],
     ['Low', price('low'), bar.low],
-    ['Volume', whole(bar.volume), bar.volume],
-    ['Ticks', whole(bar.ticks), bar.ticks],
+    ['Volume', quantity(bar.volume), bar.volume],
+    ['Ticks', quantity(bar.ticks), bar.ticks],
   ];
 }
 

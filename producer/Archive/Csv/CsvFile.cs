@@ -37,13 +37,14 @@ internal sealed class CsvFile : IHistoryFile
     /// <summary>Room for the records of one batch.</summary>
     public CsvFields Fields { get; }
 
-    IRowPass IHistoryFile.Open(RowGroupPlan group) => Open(group);
+    IRowPass IHistoryFile.Open(int group, CsvPart? part) => Open(part);
 
-    public CsvPass Open(RowGroupPlan group)
+    /// <param name="part">Null for all rows.</param>
+    public CsvPass Open(CsvPart? part = null)
     {
         try
         {
-            return new CsvPass(this, ReadFrom(group.Start ?? Header.FirstRow)) { RowsLeft = group.RowCount };
+            return new CsvPass(this, ReadFrom(part?.Start ?? Header.FirstRow)) { RowsLeft = part?.RowCount ?? IRowGroup.UnknownRowCount };
         }
         catch (InvalidDataException problem)
         {

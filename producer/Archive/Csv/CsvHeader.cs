@@ -1,5 +1,5 @@
 using System.Globalization;
-using Streaming.Producer.Archive.Values;
+using Streaming.Shared.Ticks;
 
 namespace Streaming.Producer.Archive.Csv;
 
@@ -119,7 +119,7 @@ internal sealed record CsvHeader(byte Delimiter, string[] Names, CsvPlace FirstR
     private static bool IsData(string[] fields)
     {
         int values = fields.Count(field => double.TryParse(field, NumberStyles.Float, CultureInfo.InvariantCulture, out _)
-            || TimeText.TryParse(System.Text.Encoding.UTF8.GetBytes(field), out _)
+            || IsoTime.TryParse(System.Text.Encoding.UTF8.GetBytes(field), out long _)
             || DateOnly.TryParse(field, CultureInfo.InvariantCulture, out _));
         return values * 2 > fields.Count(field => field.Length > 0);
     }

@@ -19,7 +19,7 @@ internal static class CsvPlanner
     public static List<RowGroupPlan> Plan(CsvFile file, TickColumns columns, ArchiveReading reading)
     {
         var groups = new List<RowGroupPlan>();
-        using CsvPass pass = file.Open(new RowGroupPlan(0, 0, IRowGroup.UnknownRowCount, long.MinValue, IsSorted: null));
+        using CsvPass pass = file.Open();
         RowGroupPlan? group = null;
         long lastMicros = long.MinValue;
         while (true)
@@ -39,18 +39,23 @@ internal static class CsvPlanner
             else
             {
                 if (group is not null) groups.Add(group);
-                group = new RowGroupPlan(groups.Count, (group?.FirstRow ?? 0) + (group?.RowCount ?? 0), rows, scan.MinMicros, scan.IsSorted, start);
+                long firstRow = (group?.FirstRow ?? 0) + (group?.RowCount ?? 0);
+                group = new RowGroupPlan(0, 0, columns, firstRow, rows, scan.MinMicros, scan.IsSorted, new CsvPart(start, rows));
                 lastMicros = scan.LastMicros;
             }
         }
 
         if (group is not null) groups.Add(group);
-        return [.. groups.Select(WithStart)];
+        return [.. groups.Select(Finish)];
     }
 
     private static bool GoesOn(RowGroupPlan group, bool isSorted, bool rises)
         => group.IsSorted == true ? rises : !isSorted && group.RowCount < MaxSortedGroupRows;
 
     // A group in which no row has a usable time still has its rows counted as refused: it is read at once.
-    private static RowGroupPlan WithStart(RowGroupPlan group) => group.MinMicros == long.MaxValue ? group with { MinMicros = long.MinValue } : group;
+    private static RowGroupPlan Finish(RowGroupPlan group) => group with
+    {
+        MinMicros = group.MinMicros == long.MaxValue ? long.MinValue : group.MinMicros,
+        Part = group.Part! with { RowCount = group.RowCount },
+    };
 }

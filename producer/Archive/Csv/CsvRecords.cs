@@ -218,6 +218,9 @@ internal sealed class CsvRecords(Stream bytes, CsvPlace start) : IDisposable
     }
 }
 
+/// <summary>Consecutive rows of a CSV.</summary>
+internal sealed record CsvPart(CsvPlace Start, long RowCount);
+
 /// <summary>Where a record begins.</summary>
 /// <param name="Offset">Bytes of the (unpacked) file before it.</param>
 /// <param name="Line">From 1.</param>

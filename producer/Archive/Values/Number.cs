@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Buffers.Text;
 using System.Globalization;
 using Streaming.Shared.Parquet;
 using Streaming.Shared.Ticks;
@@ -12,136 +11,103 @@ namespace Streaming.Producer.Archive.Values;
 /// </summary>
 internal static class Number
 {
-    private const NumberStyles PriceText = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;
+    public const NumberStyles NumberText = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;
 
     /// <summary>Integers up to it, and powers of ten up to 1e22, are exact doubles, so that their quotient is the nearest double.</summary>
     private const long MaxExactInteger = 1L << 53;
 
-    private static readonly double[] PowersOfTen = [.. Enumerable.Range(0, 23).Select(exponent => double.Parse($"1e{exponent}"))];
+    public static readonly double[] PowersOfTen = [.. Enumerable.Range(0, 23).Select(exponent => double.Parse($"1e{exponent}"))];
 
-    /// <param name="isNeeded">A row without the price is refused; else the price is NaN, which means absent.</param>
-    public static void ConvertPrices(
-        ParquetColumn column, ColumnVector from, TickField field, bool isNeeded, Span<double> prices, Span<RowFault> faults)
+    /// <summary>
+    /// Values of a price or volume column. Only the close decides whether a row counts: another value that is not usable is NaN, which means absent.
+    /// </summary>
+    /// <param name="faults">Rows whose close is not usable.</param>
+    /// <param name="ignored">Gets the values of the other fields that are there and not usable.</param>
+    /// <param name="exponent">Power of ten that the values are multiplied by.</param>
+    public static void Convert(
+        ParquetColumn column, ColumnVector from, TickField field,
+        Span<double> values, Span<RowFault> faults, List<IgnoredValue> ignored, int exponent = 0)
     {
-        if (TryCopyPrices(column, from, prices)) return;
-        ConvertEachPrice(column, from, field, isNeeded, prices, faults);
+        if (exponent == 0 && TryCopy(column, from, field, values)) return;
+        ConvertEach(column, from, field, values, faults, ignored, exponent);
     }
 
-    public static void ConvertVolumes(ParquetColumn column, ColumnVector from, Span<long> volumes, Span<RowFault> faults)
-    {
-        if (TryCopyVolumes(column, from, volumes)) return;
-        ConvertEachVolume(column, from, volumes, faults);
-    }
-
-    /// <summary>The simple twin of <see cref="TryCopyPrices"/>, for prices of all forms and for what is wrong with them.</summary>
-    internal static void ConvertEachPrice(
-        ParquetColumn column, ColumnVector from, TickField field, bool isNeeded, Span<double> prices, Span<RowFault> faults)
+    /// <summary>The simple twin of <see cref="TryCopy"/>, for values of all forms and for what is wrong with them.</summary>
+    internal static void ConvertEach(
+        ParquetColumn column, ColumnVector from, TickField field,
+        Span<double> values, Span<RowFault> faults, List<IgnoredValue> ignored, int exponent = 0)
     {
         for (int row = 0; row < from.Count; row++)
         {
-            FaultKind kind = FaultKind.None;
-            if (from.IsNull[row])
+            FaultKind kind = FaultKind.Missing;
+            bool isMissing = from.IsNull[row] || (exponent != 0 && ScaledPrice.IsNone(column, from, row));
+            if (!isMissing) kind = TryRead(column, from, row, exponent, out values[row]) ? FaultOf(field, values[row]) : FaultKind.NotANumber;
+            if (kind == FaultKind.None) continue;
+            values[row] = double.NaN;
+            var fault = new RowFault(field, kind);
+            if (field != TickField.Close)
             {
-                prices[row] = double.NaN;
-                if (isNeeded) kind = FaultKind.Missing;
+                if (kind != FaultKind.Missing) ignored.Add(new IgnoredValue(row, fault));
             }
-            else if (!TryPrice(column, from, row, out prices[row]))
+            else if (faults[row].IsNone)
             {
-                kind = FaultKind.NotANumber;
+                faults[row] = fault;
             }
-            else if (!TickRules.IsPrice(prices[row]))
-            {
-                kind = double.IsNaN(prices[row]) ? FaultKind.NotANumber : FaultKind.NotAPrice;
-            }
-
-            if (kind != FaultKind.None && faults[row].IsNone) faults[row] = new RowFault(field, kind);
         }
     }
 
-    /// <summary>The simple twin of <see cref="TryCopyVolumes"/>, likewise.</summary>
-    internal static void ConvertEachVolume(ParquetColumn column, ColumnVector from, Span<long> volumes, Span<RowFault> faults)
+    private static FaultKind FaultOf(TickField field, double value) => field switch
     {
-        for (int row = 0; row < from.Count; row++)
+        _ when double.IsNaN(value) => FaultKind.NotANumber,
+        TickField.Close => TickRules.IsPrice(value) ? FaultKind.None : FaultKind.NotAPrice,
+        TickField.Volume => TickRules.IsVolume(value) ? FaultKind.None : FaultKind.NotAVolume,
+        _ => TickRules.IsSidePrice(value) ? FaultKind.None : value == 0 ? FaultKind.Zero : FaultKind.NotAPrice,
+    };
+
+    // Positive doubles and whole volumes, all of them there and usable, are taken as they are.
+    private static bool TryCopy(ParquetColumn column, ColumnVector from, TickField field, Span<double> values)
+    {
+        if (from.HasNulls) return false;
+        if (ColumnTypes.IsFloating(column))
         {
-            if (from.IsNull[row])
-                volumes[row] = Tick.NoVolume;
-            else if ((!TryVolume(column, from, row, out volumes[row]) || volumes[row] < 0) && faults[row].IsNone)
-                faults[row] = new RowFault(TickField.Volume, FaultKind.NotAVolume);
-        }
-    }
-
-    // Doubles, all of them there and all prices, are taken as they are.
-    private static bool TryCopyPrices(ParquetColumn column, ColumnVector from, Span<double> prices)
-    {
-        if (!ColumnTypes.IsFloating(column) || from.HasNulls) return false;
-        ReadOnlySpan<double> raw = from.Doubles.AsSpan(0, from.Count);
-        if (!ValueRange.Holds(raw, TickRules.MinPrice, TickRules.MaxPrice)) return false;
-        raw.CopyTo(prices);
-        return true;
-    }
-
-    private static bool TryCopyVolumes(ParquetColumn column, ColumnVector from, Span<long> volumes)
-    {
-        if (!ColumnTypes.IsPlainInteger(column) || from.HasNulls) return false;
-        ReadOnlySpan<long> raw = from.Longs.AsSpan(0, from.Count);
-        if (!ValueRange.Holds(raw, 0, long.MaxValue)) return false;
-        raw.CopyTo(volumes);
-        return true;
-    }
-
-    private static bool TryPrice(ParquetColumn column, ColumnVector from, int row, out double price)
-    {
-        if (column.Logical == LogicalKind.Decimal)
-        {
-            price = ToDouble(Unscaled(column, from, row), column.Scale);
+            ReadOnlySpan<double> raw = from.Doubles.AsSpan(0, from.Count);
+            if (!ValueRange.Holds(raw, TickRules.MinMagnitude, field == TickField.Volume ? TickRules.MaxVolume : TickRules.MaxPrice)) return false;
+            raw.CopyTo(values);
             return true;
         }
 
-        if (column.Type == PhysicalType.ByteArray)
-            return double.TryParse(from.Bytes(row), PriceText, CultureInfo.InvariantCulture, out price);
-        price = ColumnTypes.IsFloating(column) ? from.Doubles[row] : from.Longs[row];
+        if (field != TickField.Volume || !ColumnTypes.IsPlainInteger(column)) return false;
+        ReadOnlySpan<long> whole = from.Longs.AsSpan(0, from.Count);
+        if (!ValueRange.Holds(whole, 0, long.MaxValue)) return false;
+        for (int row = 0; row < whole.Length; row++) values[row] = whole[row];
         return true;
     }
 
-    private static bool TryVolume(ParquetColumn column, ColumnVector from, int row, out long volume)
+    private static bool TryRead(ParquetColumn column, ColumnVector from, int row, int exponent, out double value)
     {
-        volume = 0;
-        if (column.Logical == LogicalKind.Decimal)
+        if (exponent != 0)
         {
-            (Int128 whole, Int128 fraction) = Int128.DivRem(Unscaled(column, from, row), PowerOfTen(column.Scale));
-            if (fraction != 0 || whole > long.MaxValue || whole < 0) return false;
-            volume = (long)whole;
-            return true;
+            if (!ScaledPrice.TryRead(column, from, row, exponent, out value)) return false;
         }
-
-        if (column.Type == PhysicalType.ByteArray) return TryVolumeText(from.Bytes(row), out volume);
-        if (!ColumnTypes.IsFloating(column))
+        else if (column.Logical == LogicalKind.Decimal)
         {
-            volume = from.Longs[row];
-            return true;
+            value = ToDouble(Unscaled(column, from, row), column.Scale);
         }
-
-        double value = from.Doubles[row];
-        if (value is not (>= 0 and < 9223372036854775808.0) || value != Math.Floor(value)) return false;
-        volume = (long)value;
-        return true;
-    }
-
-    // Digits, perhaps with a fraction of zeros ("1200.0"), which is how a float column turns out in text.
-    private static bool TryVolumeText(ReadOnlySpan<byte> text, out long volume)
-    {
-        int point = text.IndexOf((byte)'.');
-        ReadOnlySpan<byte> whole = point < 0 ? text : text[..point];
-        if (point >= 0 && (point == text.Length - 1 || text[(point + 1)..].ContainsAnyExcept((byte)'0')))
+        else if (column.Type != PhysicalType.ByteArray)
         {
-            volume = 0;
+            value = ColumnTypes.IsFloating(column) ? from.Doubles[row] : from.Longs[row];
+        }
+        else if (!double.TryParse(from.Bytes(row), NumberText, CultureInfo.InvariantCulture, out value))
+        {
             return false;
         }
 
-        return Utf8Parser.TryParse(whole, out volume, out int used) && used == whole.Length && char.IsAsciiDigit((char)whole[0]);
+        // There is one zero: as a high or a low, which of two is the larger would depend on the order.
+        value += 0.0;
+        return true;
     }
 
-    private static Int128 Unscaled(ParquetColumn column, ColumnVector from, int row)
+    public static Int128 Unscaled(ParquetColumn column, ColumnVector from, int row)
     {
         if (column.Type is PhysicalType.Int32 or PhysicalType.Int64) return from.Longs[row];
         ReadOnlySpan<byte> bytes = from.Bytes(row);
@@ -153,16 +119,10 @@ internal static class Number
         return BinaryPrimitives.ReadInt128BigEndian(wide);
     }
 
-    private static double ToDouble(Int128 unscaled, int scale)
+    /// <summary>The double nearest to the number with the point moved that many digits to the left.</summary>
+    public static double ToDouble(Int128 unscaled, int scale)
     {
-        if (Int128.Abs(unscaled) <= MaxExactInteger && scale < PowersOfTen.Length) return (double)unscaled / PowersOfTen[scale];
-        return double.Parse($"{unscaled}E-{scale}", CultureInfo.InvariantCulture);
-    }
-
-    private static Int128 PowerOfTen(int exponent)
-    {
-        Int128 power = 1;
-        for (int i = 0; i < exponent; i++) power *= 10;
-        return power;
+        if (Int128.Abs(unscaled) <= MaxExactInteger && scale >= 0 && scale < PowersOfTen.Length) return (double)unscaled / PowersOfTen[scale];
+        return double.Parse($"{unscaled}E{-scale}", CultureInfo.InvariantCulture);
     }
 }

@@ -11,7 +11,17 @@ internal sealed class TickerTable(IReadOnlySet<string>? wanted)
     private const int MaxEntries = 100_000;
 
     private readonly Dictionary<byte[], TickerEntry> _entries = new(new BytesComparer());
+    private readonly HashSet<string> _wantedInAnyCase = new(wanted ?? new HashSet<string>(), StringComparer.OrdinalIgnoreCase);
+    private readonly HashSet<string> _found = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> _others = new(StringComparer.OrdinalIgnoreCase);
     private TickerEntry? _last;
+
+    /// <summary>
+    /// Wanted tickers that no row had, each with the one that differs from it in case alone, if there is one: <c>aapl (there is AAPL)</c>.
+    /// </summary>
+    public IReadOnlyList<string> Missing =>
+        [.. (wanted ?? new HashSet<string>()).Where(name => !_found.Contains(name)).Order(StringComparer.Ordinal)
+            .Select(name => _others.TryGetValue(name, out string? other) ? $"{name} (there is {other})" : name)];
 
     public TickerEntry Intern(ReadOnlySpan<byte> utf8)
     {
@@ -34,7 +44,11 @@ internal sealed class TickerTable(IReadOnlySet<string>? wanted)
         if (!Utf8.IsValid(utf8)) return new TickerEntry(utf8, "", FaultKind.NotUtf8, IsWanted: true);
         string name = System.Text.Encoding.UTF8.GetString(utf8);
         if (name.Any(char.IsControl)) return new TickerEntry(utf8, "", FaultKind.ControlCharacter, IsWanted: true);
-        return new TickerEntry(utf8, name, FaultKind.None, wanted?.Contains(name) ?? true);
+        if (wanted is null) return new TickerEntry(utf8, name, FaultKind.None, IsWanted: true);
+        bool isWanted = wanted.Contains(name);
+        if (isWanted) _found.Add(name);
+        else if (_wantedInAnyCase.Contains(name)) _others[name] = name;
+        return new TickerEntry(utf8, name, FaultKind.None, isWanted);
     }
 
     private sealed class BytesComparer : IEqualityComparer<byte[]>, IAlternateEqualityComparer<ReadOnlySpan<byte>, byte[]>

@@ -36,14 +36,21 @@ public sealed class S3ObjectStore(string address, S3Client client) : IObjectStor
             throw new StoreUnavailableException($"{Address}: the service does not heed If-None-Match and If-Match of puts, so that writers would overwrite each other. Use S3 or a service that does.");
     }
 
-    public Task<StoredObject?> GetAsync(string key, CancellationToken cancellation)
+    public Task<StoredObject?> GetAsync(string key, CancellationToken cancellation) => GetAsync(key, range: null, cancellation);
+
+    public async Task<ReadOnlyMemory<byte>?> GetTailAsync(string key, int count, CancellationToken cancellation)
+        // A suffix range; a service that ignores it sends the whole object.
+        => await GetAsync(key, new ByteRange($"bytes=-{count}"), cancellation) is { Content: var content } ? content[Math.Max(0, content.Length - count)..] : default(ReadOnlyMemory<byte>?);
+
+    private Task<StoredObject?> GetAsync(string key, ByteRange? range, CancellationToken cancellation)
     {
         string full = FullKey(key);
         return CallAsync("s3:GetObject", full, async (s3, token) =>
         {
             try
             {
-                using GetObjectResponse response = await s3.GetObjectAsync(_at.Bucket, full, token);
+                var request = new GetObjectRequest { BucketName = _at.Bucket, Key = full, ByteRange = range };
+                using GetObjectResponse response = await s3.GetObjectAsync(request, token);
                 return new StoredObject(await ContentAsync(response, token), response.ETag);
             }
             catch (AmazonS3Exception error) when (S3Failure.IsNoSuchKey(error))

@@ -10,21 +10,23 @@ namespace Streaming.Shared.Streams.Kinesis;
 /// </summary>
 internal static class GetRecordsAnswer
 {
+    /// <param name="hasRecords">False if the member <c>Records</c> is missing or null: such an answer says nothing, and is to be asked for again.</param>
     /// <param name="notBeforeMicros">Records that arrived before it are left out: the service cuts a start time to milliseconds.</param>
-    /// <returns>The next iterator; null at the end of a closed shard.</returns>
+    /// <returns>
+    /// The next iterator. Null is the end of the shard only if the answer names child shards; else it is not known whether the shard is closed.
+    /// </returns>
     /// <exception cref="FormatException">Not JSON, or not an answer to GetRecords.</exception>
-    public static string? Parse(ReadOnlySpan<byte> json, RecordBatch batch, long notBeforeMicros = long.MinValue)
+    public static string? Parse(ReadOnlySpan<byte> json, RecordBatch batch, out bool hasRecords, long notBeforeMicros = long.MinValue)
     {
         ReadOnlySpan<byte> rest = json;
         var reader = new Utf8JsonReader(rest);
+        var members = default(Members);
         try
         {
-            string? next = ReadAnswer(ref rest, ref reader, batch, notBeforeMicros);
-            if (next is not null) return next;
-            // Some emulators report the largest number there is for the end of a shard, where nothing can be behind.
-            batch.MillisBehindLatest = 0;
-            batch.IsEndOfShard = true;
-            return null;
+            ReadAnswer(ref rest, ref reader, batch, notBeforeMicros, ref members);
+            hasRecords = members.HasRecords;
+            if (members.Next is null && members.HasChildShards) batch.MarkEndOfShard();
+            return members.Next;
         }
         catch (Exception e) when (e is JsonException or FormatException or InvalidOperationException or OverflowException)
         {
@@ -34,25 +36,31 @@ internal static class GetRecordsAnswer
     }
 
     /// <param name="json">What <paramref name="reader"/> was begun with.</param>
-    private static string? ReadAnswer(ref ReadOnlySpan<byte> json, ref Utf8JsonReader reader, RecordBatch batch, long notBeforeMicros)
+    private static void ReadAnswer(
+        ref ReadOnlySpan<byte> json, ref Utf8JsonReader reader, RecordBatch batch, long notBeforeMicros, ref Members members)
     {
-        string? next = null;
         ReadToken(ref reader, JsonTokenType.StartObject);
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             if (reader.ValueTextEquals("Records"u8))
             {
-                ReadRecords(ref json, ref reader, batch, notBeforeMicros);
+                reader.Read();
+                members.HasRecords = reader.TokenType != JsonTokenType.Null;
+                if (members.HasRecords) ReadRecords(ref json, ref reader, batch, notBeforeMicros);
             }
             else if (reader.ValueTextEquals("NextShardIterator"u8))
             {
                 reader.Read();
-                next = reader.GetString();
+                members.Next = reader.GetString();
             }
             else if (reader.ValueTextEquals("MillisBehindLatest"u8))
             {
                 reader.Read();
                 batch.MillisBehindLatest = reader.TokenType == JsonTokenType.Null ? 0 : Math.Max(0, reader.GetInt64());
+            }
+            else if (reader.ValueTextEquals("ChildShards"u8))
+            {
+                members.HasChildShards = ReadHasItems(ref reader);
             }
             else
             {
@@ -62,12 +70,28 @@ internal static class GetRecordsAnswer
 
         // Nothing may follow, which the reader looks at only now.
         reader.Read();
-        return next;
+    }
+
+    /// <summary>Passes over a value; true if it is an array with something in it.</summary>
+    private static bool ReadHasItems(ref Utf8JsonReader reader)
+    {
+        reader.Read();
+        if (reader.TokenType != JsonTokenType.StartArray)
+        {
+            reader.Skip();
+            return false;
+        }
+
+        int depth = reader.CurrentDepth;
+        reader.Read();
+        if (reader.TokenType == JsonTokenType.EndArray) return false;
+        while (reader.CurrentDepth > depth && reader.Read()) reader.TrySkip();
+        return true;
     }
 
     private static void ReadRecords(ref ReadOnlySpan<byte> json, ref Utf8JsonReader reader, RecordBatch batch, long notBeforeMicros)
     {
-        ReadToken(ref reader, JsonTokenType.StartArray);
+        if (reader.TokenType != JsonTokenType.StartArray) throw Unexpected(reader.TokenType, JsonTokenType.StartArray);
         JsonReaderState beforeFirst = reader.CurrentState;
         while (true)
         {
@@ -96,6 +120,7 @@ internal static class GetRecordsAnswer
         if (reader.TokenType != JsonTokenType.StartObject) throw new FormatException("A record is not an object.");
         ref RecordBatch.RecordHeader record = ref batch.Next();
         record = default;
+        record.ArrivalMicros = RecordBatch.NoArrival;
         record.DataLength = -1;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
@@ -128,10 +153,11 @@ internal static class GetRecordsAnswer
         return SequenceNumber.TryParse(reader.ValueSpan, out SequenceNumber number) ? number : throw new FormatException("A sequence number is not one.");
     }
 
-    /// <summary>Seconds since 1970, with or without an exponent; what is below a microsecond is cut off.</summary>
+    /// <summary>Seconds since 1970, with or without an exponent; what is below a microsecond is cut off. Some services write null.</summary>
     private static long ReadTime(ref Utf8JsonReader reader)
     {
         reader.Read();
+        if (reader.TokenType == JsonTokenType.Null) return RecordBatch.NoArrival;
         decimal seconds = reader.GetDecimal();
         return seconds >= 0 ? (long)(seconds * 1_000_000) : throw new FormatException("A record arrived before 1970.");
     }
@@ -139,6 +165,15 @@ internal static class GetRecordsAnswer
     private static void ReadToken(ref Utf8JsonReader reader, JsonTokenType type)
     {
         reader.Read();
-        if (reader.TokenType != type) throw new FormatException($"There is {reader.TokenType} where {type} is expected.");
+        if (reader.TokenType != type) throw Unexpected(reader.TokenType, type);
+    }
+
+    private static FormatException Unexpected(JsonTokenType found, JsonTokenType expected) => new($"There is {found} where {expected} is expected.");
+
+    private struct Members
+    {
+        public string? Next;
+        public bool HasRecords;
+        public bool HasChildShards;
     }
 }

@@ -10,7 +10,7 @@ namespace Streaming.Shared.Streams.Kinesis;
 /// The record stream on Kinesis Data Streams, at <c>kinesis://name</c>. Owns the client and the buffers of requests. Limits are
 /// those of the service (API reference and quotas of Kinesis Data Streams, 2026).
 /// </summary>
-public sealed partial class KinesisStream : IManagedStream
+public sealed partial class KinesisStream : IManagedStream, IShardReads
 {
     public const string Scheme = "kinesis://";
 
@@ -90,11 +90,11 @@ public sealed partial class KinesisStream : IManagedStream
     {
         try
         {
-            return await KinesisShardReader.OpenAsync(this, shardId, from, cancellation);
+            return await KinesisShardReader.OpenAsync(this, Options, Time, shardId, from, cancellation);
         }
         catch (AwsException e)
         {
-            throw await FailReadAsync(e, shardId, cancellation);
+            throw await ((IShardReads)this).FailReadAsync(e, shardId, cancellation);
         }
     }
 
@@ -131,27 +131,30 @@ public sealed partial class KinesisStream : IManagedStream
         ? new StreamNotFoundException(Address)
         : new StreamUnavailableException($"{Address}: {e.Message}", e);
 
-    /// <summary>A shard that is gone while its stream is there took its records with it.</summary>
-    internal async Task<Exception> FailReadAsync(AwsException e, string shardId, CancellationToken cancellation)
+    DateTimeOffset IShardReads.Now => Client.Now;
+
+    Task<string> IShardReads.GetShardIteratorAsync(string shardId, StreamPosition from, CancellationToken cancellation)
+        => Client.GetShardIteratorAsync(shardId, from, cancellation);
+
+    Task IShardReads.GetRecordsAsync(string iterator, int limit, ResponseBuffer answer, CancellationToken cancellation)
+        => Client.GetRecordsAsync(iterator, limit, answer, cancellation);
+
+    async Task<bool> IShardReads.IsClosedAsync(string shardId, CancellationToken cancellation)
+        => (await Client.ListShardsAsync(cancellation)).Exists(shard => shard.Id == shardId && shard.IsClosed);
+
+    async Task<bool> IShardReads.IsWithinRetentionAsync(string shardId, long? micros, CancellationToken cancellation)
+    {
+        if (micros is not { } at || await _management.SummaryAsync(cancellation) is not { } summary) return false;
+        return IsoTime.ToMicros(Client.Now - summary.Retention + RetentionMargin) < at;
+    }
+
+    async Task<Exception> IShardReads.FailReadAsync(AwsException e, string shardId, CancellationToken cancellation)
     {
         if (e.Reaction == AwsReaction.NotFound && await _management.SummaryAsync(cancellation) is not null)
             return new StreamDataLossException($"{Address} has no {shardId} any more: its retention is over, or the stream was made again. Reset the reader's checkpoints.", e);
         if (e.Code == "InvalidArgumentException" && e.Message.Contains("equenceNumber", StringComparison.Ordinal))
             return new StreamDataLossException($"{Address}, {shardId} does not know the position: the stream was probably deleted and created again. Reset the reader's checkpoints. ({e.Message})", e);
         return Fail(e);
-    }
-
-    internal StreamDataLossException Trimmed(string shardId, SequenceNumber position, SequenceNumber oldest)
-        => new($"{Address}, {shardId}: the position {position} is older than the stream's retention; the oldest record still there is {oldest}. Records between them may be lost. To go on from the oldest record, start a consumer with --on-data-loss continue.");
-
-    internal StreamDataLossException LeftAlone(string shardId, long emptyAtMicros)
-        => new($"{Address}, {shardId} was not read yet and had no records at {IsoTime.ToDateTime(emptyAtMicros):O}, which is longer ago than the stream's retention: what came since may be lost. To go on from the oldest record, start a consumer with --on-data-loss continue.");
-
-    /// <summary>True if a record that arrived at that time would still be there, with a margin for clocks.</summary>
-    internal async Task<bool> IsWithinRetentionAsync(long? micros, CancellationToken cancellation)
-    {
-        if (micros is not { } at || await _management.SummaryAsync(cancellation) is not { } summary) return false;
-        return IsoTime.ToMicros(Client.Now - summary.Retention + RetentionMargin) < at;
     }
 
     private async Task ManageAsync(Task change)

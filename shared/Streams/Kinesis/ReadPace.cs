@@ -26,6 +26,9 @@ internal sealed class ReadPace(KinesisStreamOptions options, TimeProvider time)
         _pause = forBytes > options.BehindPollInterval ? forBytes : options.BehindPollInterval;
     }
 
+    /// <summary>The next question is due after that pause at the earliest.</summary>
+    public void BackOff(TimeSpan pause) => _pause = pause > _pause ? pause : _pause;
+
     /// <summary>The next question is a first one: it need not wait as long as one at the tip.</summary>
     public void Forget() => _pause = _pause > options.BehindPollInterval ? options.BehindPollInterval : _pause;
 }

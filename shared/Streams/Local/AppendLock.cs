@@ -43,6 +43,26 @@ internal sealed class AppendLock : IDisposable
         }
     }
 
+    /// <summary>
+    /// Keeps producers away while a reader looks at what stands behind the synced end; null if one appends. Readers may hold it together, and none
+    /// makes the file: where there is none, nobody has appended.
+    /// </summary>
+    public static AppendLock? TryShare(StreamFolder folder)
+    {
+        try
+        {
+            return new AppendLock(File.OpenHandle(folder.AppendLock, FileMode.Open, FileAccess.Read, FileShare.Read));
+        }
+        catch (FileNotFoundException)
+        {
+            return new AppendLock(new SafeFileHandle());
+        }
+        catch (IOException e) when (IsHeldByAnother(e))
+        {
+            return null;
+        }
+    }
+
     public void Dispose() => _file.Dispose();
 
     // EWOULDBLOCK on Linux and on macOS, ERROR_SHARING_VIOLATION on Windows.

@@ -43,7 +43,8 @@ internal sealed class LocalShardReader : IShardReader
         if (!TryFill())
         {
             await Task.Delay(_stream.Options.PollInterval, _stream.Time, cancellation);
-            TryFill();
+            // A producer that was killed may have died between its sync and the publication of the end; nobody else would publish it.
+            if (!TryFill() && TryFindUnpublished()) TryFill();
         }
 
         return _batch;
@@ -61,13 +62,28 @@ internal sealed class LocalShardReader : IShardReader
         try
         {
             _batch.Clear();
+            long askedAt = LogAppender.Micros(_stream.Time.GetUtcNow());
             // Before the log's end, which is published before shards are closed: who sees a shard closed sees all that it holds.
             _closedAfter = FindClosedAfter();
             bool atTip = !IsBehind() && !LookForMore();
             if (!atTip) atTip = Scan();
-            if (atTip) _batch.IsEndOfShard = _closedAfter <= _end.Last;
+            if (atTip) (_batch.TipAtMicros, _batch.IsEndOfShard) = (askedAt, _closedAfter <= _end.Last);
             else _batch.MillisBehindLatest = Math.Max(1, (LogAppender.Micros(_stream.Time.GetUtcNow()) - _lastArrivalMicros) / 1000);
             return !atTip || _batch.Count > 0 || _batch.IsEndOfShard;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw _stream.Unavailable("read", e);
+        }
+    }
+
+    private bool TryFindUnpublished()
+    {
+        try
+        {
+            if (_stream.FindEnd(_end) is not { } end || end.Last <= _end.Last) return false;
+            _end = end;
+            return true;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

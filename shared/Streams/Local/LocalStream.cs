@@ -194,25 +194,40 @@ public sealed class LocalStream : IManagedStream
         }
     }
 
-    // What a dead producer left behind the synced end is settled now, so that a reader without producers sees all that was acknowledged.
-    private async Task<SyncedEnd> FindEndAsync(StreamManifest manifest, CancellationToken cancellation)
+    /// <summary>
+    /// The end of what a producer has written and synced, or could not publish any more because it died; null while one appends. Looks only: the next
+    /// producer publishes it.
+    /// </summary>
+    /// <param name="known">The end that is known so far.</param>
+    internal SyncedEnd? FindEnd(SyncedEnd? known)
     {
-        SyncedEnd? known = SyncedEnd.Read(Folder, manifest.ChecksumSeed);
+        StreamManifest manifest = LoadManifest();
         if (known is { } end && LogTail.IsWholeLog(Folder, end, manifest.LastClosed)) return end;
         try
         {
-            // A producer that holds the lock is about to publish the end itself; wait for it only where there is none yet.
-            using AppendLock? held = known is null
-                ? await LockAsync(cancellation)
-                : AppendLock.TryAcquire(Folder);
-            if (held is null) return known!.Value;
-            TailState tail = LogTail.Settle(Folder, manifest, Address);
+            using AppendLock? shared = AppendLock.TryShare(Folder);
+            if (shared is null) return null;
+            TailState tail = LogTail.Sync(Folder, manifest, known, Address);
             return tail.End with { Last = tail.LastGivenAway };
         }
         catch (UnauthorizedAccessException)
         {
             // A folder that cannot be written has no producer whose tail could still be cut.
             return LogTail.Find(Folder, manifest, known, Address).End;
+        }
+    }
+
+    private async Task<SyncedEnd> FindEndAsync(StreamManifest manifest, CancellationToken cancellation)
+    {
+        long start = Time.GetTimestamp();
+        while (true)
+        {
+            // A producer that holds the lock is about to publish the end itself; wait for it only where there is none yet.
+            SyncedEnd? known = SyncedEnd.Read(Folder, manifest.ChecksumSeed);
+            if ((FindEnd(known) ?? known) is { } end) return end;
+            if (Time.GetElapsedTime(start) >= Options.LockTimeout)
+                throw new TimeoutException($"producers held {Folder.AppendLock} for {Options.LockTimeout.TotalSeconds:0.#} s and published no end of the log");
+            await Task.Delay(TimeSpan.FromMilliseconds(1), Time, cancellation);
         }
     }
 }

@@ -4,7 +4,7 @@ namespace Streaming.Shared.Streams.Local;
 
 /// <summary>
 /// The true end of the log. Starts at the synced end and walks over what a producer may have written behind it before it died.
-/// Changes nothing but the synced end; a torn tail is cut by the next producer (<see cref="LogAppender"/>).
+/// Changes nothing but the synced end, and that only for a producer; a torn tail is cut by the next producer (<see cref="LogAppender"/>).
 /// </summary>
 internal static class LogTail
 {
@@ -13,23 +13,31 @@ internal static class LogTail
     public static TailState Settle(StreamFolder folder, StreamManifest manifest, string address)
     {
         SyncedEnd? known = SyncedEnd.Read(folder, manifest.ChecksumSeed);
+        TailState tail = Sync(folder, manifest, known, address);
+        if (IsBeyond(tail.End, known)) tail.End.Write(folder, manifest.ChecksumSeed);
+        return tail;
+    }
+
+    /// <summary>
+    /// Finds the end and makes it durable without publishing it, for a reader, which changes no file. The append lock must be held or shared.
+    /// </summary>
+    /// <inheritdoc cref="Settle"/>
+    public static TailState Sync(StreamFolder folder, StreamManifest manifest, SyncedEnd? known, string address)
+    {
         TailState tail = Find(folder, manifest, known, address);
         SyncedEnd end = tail.End;
         // A log that ends before its known end was cut by something else than a crash. Its numbers stay given away.
         ulong promised = Math.Max(known?.Last ?? 0, manifest.LastClosed);
         if (LogDamage.CutTooFar(folder, end.Last, promised, address) is { } loss) throw loss;
-        if (end.Offset > 0 && end.Last > (known?.Last ?? 0))
-        {
-            Sync(folder, end.Segment);
-            end.Write(folder, manifest.ChecksumSeed);
-        }
-
+        if (IsBeyond(end, known)) Sync(folder, end.Segment);
         return tail with
         {
             End = end with { LastArrivalMicros = Math.Max(end.LastArrivalMicros, known?.LastArrivalMicros ?? 0) },
             LastGivenAway = Math.Max(end.Last, promised),
         };
     }
+
+    private static bool IsBeyond(in SyncedEnd end, SyncedEnd? known) => end.Offset > 0 && end.Last > (known?.Last ?? 0);
 
     /// <summary>Finds the end without making it durable: for a folder that cannot be written.</summary>
     public static TailState Find(StreamFolder folder, StreamManifest manifest, SyncedEnd? known, string address)
@@ -123,7 +131,9 @@ internal static class LogTail
 
     private static void Sync(StreamFolder folder, ulong segment)
     {
-        using SafeFileHandle file = File.OpenHandle(folder.Segment(segment), FileMode.Open, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
+        // Windows syncs only what is opened for writing; elsewhere a folder that may only be read can be synced too.
+        FileAccess access = OperatingSystem.IsWindows() ? FileAccess.Write : FileAccess.Read;
+        using SafeFileHandle file = File.OpenHandle(folder.Segment(segment), FileMode.Open, access, FileShare.ReadWrite | FileShare.Delete);
         RandomAccess.FlushToDisk(file);
         StreamFolder.SyncNames(folder.Log);
     }

@@ -24,7 +24,7 @@ public class UnwrapBenchmarks
     public int Parse()
     {
         _batch.Clear();
-        GetRecordsAnswer.Parse(_body, _batch);
+        GetRecordsAnswer.Parse(_body, _batch, out _);
         return _batch.Count;
     }
 }

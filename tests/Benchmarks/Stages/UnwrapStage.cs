@@ -56,7 +56,7 @@ internal sealed class UnwrapStage : IStage
     private void Unwrap(byte[] body)
     {
         _batch.Clear();
-        GetRecordsAnswer.Parse(body, _batch);
+        GetRecordsAnswer.Parse(body, _batch, out _);
     }
 
     private static Answer Deserialize(byte[] body) => JsonSerializer.Deserialize<Answer>(body)!;

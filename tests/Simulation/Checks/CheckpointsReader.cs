@@ -20,7 +20,8 @@ internal sealed class CheckpointsReader(bool redelivers)
             SequenceNumber.Parse(json.RootElement.GetProperty("position").GetString()!),
             Count(books, "read"), Count(books, "windowed"), Count(books, "late"), Count(books, "quarantined"), Count(books, "repeated"),
             json.RootElement.GetProperty("is_ended").GetBoolean(), json.RootElement.GetProperty("problem").GetString(),
-            json.RootElement.GetProperty("data_losses").GetInt64());
+            json.RootElement.GetProperty("data_losses").GetInt64(),
+            json.RootElement.GetProperty("read_to_tip_at") is { ValueKind: JsonValueKind.Number } tip ? tip.GetInt64() : null);
         string shard = json.RootElement.GetProperty("shard").GetString()!;
         if (_shards.TryGetValue(shard, out Seen? before) && (now.Position < before.Position || now.Read < before.Read))
             throw new ViolationException("a checkpoint went back", $"{key}: {before} to {now}");
@@ -30,6 +31,9 @@ internal sealed class CheckpointsReader(bool redelivers)
 
     /// <summary>The last position stored; <see cref="SequenceNumber.None"/> if there is none.</summary>
     public SequenceNumber PositionOf(string shard) => _shards.TryGetValue(shard, out Seen? seen) ? seen.Position : SequenceNumber.None;
+
+    /// <summary>When nothing followed the last position stored, UTC microseconds since 1970; null if that is not known.</summary>
+    public long? TipOf(string shard) => _shards.GetValueOrDefault(shard)?.TipMicros;
 
     /// <summary>The shard is read to its end, and that is stored.</summary>
     public bool IsEnded(string shard) => _shards.TryGetValue(shard, out Seen? seen) && seen.IsEnded;
@@ -56,5 +60,6 @@ internal sealed class CheckpointsReader(bool redelivers)
     private static long Count(JsonElement books, string name) => books.GetProperty(name).GetInt64();
 
     private sealed record Seen(
-        SequenceNumber Position, long Read, long Windowed, long Late, long Quarantined, long Repeated, bool IsEnded, string? Problem, long DataLosses);
+        SequenceNumber Position, long Read, long Windowed, long Late, long Quarantined, long Repeated, bool IsEnded, string? Problem, long DataLosses,
+        long? TipMicros);
 }

@@ -3,11 +3,11 @@ using System.Text;
 
 namespace Streaming.Tests.Simulation.Market;
 
-/// <summary>A tick as its source knows it. Prices are text, as they go into the JSON; null is a field that is not there.</summary>
+/// <summary>A tick as its source knows it. Numbers are text, as they go into the JSON; null is a field that is not there.</summary>
 /// <param name="Run">The producer's run; null for a producer that numbers nothing, whose repeats nobody can know.</param>
 /// <param name="Seq">Counts within the run.</param>
 internal sealed record MarketTick(
-    string Ticker, long EventMicros, string Close, string? Open, string? High, string? Low, long? Volume, DateOnly? Date, string? Run, long Seq)
+    string Ticker, long EventMicros, string Close, string? Open, string? High, string? Low, string? Volume, DateOnly? Date, string? Run, long Seq)
 {
     public string ToJson()
     {

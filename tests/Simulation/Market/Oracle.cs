@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Numerics;
 using Streaming.Consumer.Flushing;
 using Streaming.Shared.Streams;
 
@@ -91,8 +90,8 @@ internal sealed class Oracle(TimeSpan allowedLateness)
 internal sealed class ExpectedWindow(long startMicros, MarketTick firstInShard)
 {
     private readonly List<Bar> _states = [];
-    private BigInteger _units;
-    private long? _volume;
+    private readonly List<double> _closes = [];
+    private readonly List<double> _volumes = [];
     private (long Micros, SequenceNumber Number, double Open) _first = (long.MaxValue, default, 0);
     private (long Micros, SequenceNumber Number, double Close) _last = (long.MinValue, default, 0);
     private double _high = double.MinValue;
@@ -110,27 +109,22 @@ internal sealed class ExpectedWindow(long startMicros, MarketTick firstInShard)
 
     public void Add(SequenceNumber number, MarketTick tick)
     {
-        _units += Units(tick.Close);
-        double close = Price(tick.Close);
-        _high = Math.Max(_high, Price(tick.High ?? tick.Close));
-        _low = Math.Min(_low, Price(tick.Low ?? tick.Close));
-        if (IsBefore(tick.EventMicros, number, _first.Micros, _first.Number)) _first = (tick.EventMicros, number, Price(tick.Open ?? tick.Close));
+        double close = Number(tick.Close);
+        _closes.Add(close);
+        _high = Math.Max(_high, Side(tick.High) ?? close);
+        _low = Math.Min(_low, Side(tick.Low) ?? close);
+        if (IsBefore(tick.EventMicros, number, _first.Micros, _first.Number)) _first = (tick.EventMicros, number, Side(tick.Open) ?? close);
         if (IsBefore(_last.Micros, _last.Number, tick.EventMicros, number)) _last = (tick.EventMicros, number, close);
-        if (tick.Volume is { } volume) _volume = (_volume ?? 0) + volume;
-        _states.Add(new Bar(startMicros, Mean(_states.Count + 1), _last.Close, _first.Open, _high, _low, _volume, _states.Count + 1));
+        if (tick.Volume is { } volume && Number(volume) >= 0) _volumes.Add(Number(volume));
+        _states.Add(new Bar(
+            startMicros, ExactMean.Of(_closes), _last.Close, _first.Open, _high, _low, _volumes.Count > 0 ? ExactMean.Sum(_volumes) : null, _states.Count + 1));
     }
 
     private static bool IsBefore(long micros, SequenceNumber number, long otherMicros, SequenceNumber otherNumber)
         => micros < otherMicros || (micros == otherMicros && number < otherNumber);
 
-    /// <summary>The mean, rounded half up to 1e-12 and then to the nearest double.</summary>
-    private double Mean(int count)
-    {
-        BigInteger rounded = ((2 * _units) + count) / (2 * count);
-        return double.Parse($"{rounded}E-12", CultureInfo.InvariantCulture);
-    }
+    /// <summary>An open, high or low; zero is none.</summary>
+    private static double? Side(string? text) => text is null || Number(text) == 0 ? null : Number(text);
 
-    private static BigInteger Units(string price) => new(decimal.Parse(price, NumberStyles.Float, CultureInfo.InvariantCulture) * 1_000_000_000_000m);
-
-    private static double Price(string text) => double.Parse(text, NumberStyles.Float, CultureInfo.InvariantCulture);
+    private static double Number(string text) => double.Parse(text, NumberStyles.Float, CultureInfo.InvariantCulture);
 }

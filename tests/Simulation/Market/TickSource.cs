@@ -18,6 +18,8 @@ internal sealed class TickSource(Plan plan, SimulatedStream stream, ProducerClie
 
     private static readonly long OpenMicros = Micros(new DateTime(2024, 1, 2, 14, 30, 0, DateTimeKind.Utc));
 
+    private static readonly string[] OddPrices = ["1.5e2", "0", "-37.63", "7.2388e-11"];
+
     private readonly Random _random = plan.RandomFor("ticks");
     private readonly string[] _tickers = [.. Enumerable.Range(0, plan.Tickers).Select(i => $"T{i:D2}")];
 
@@ -96,7 +98,7 @@ internal sealed class TickSource(Plan plan, SimulatedStream stream, ProducerClie
             isBar ? Price() : null,
             isBar ? Price() : null,
             isBar ? Price() : null,
-            _random.Next(3) == 0 ? null : _random.Next(0, 1000),
+            _random.Next(3) == 0 ? null : Volume(),
 
             // Missing, the day, or another day, which counts only if it comes first.
             _random.Next(10) switch { 0 => day.AddDays(1), < 5 => null, _ => day },
@@ -104,23 +106,37 @@ internal sealed class TickSource(Plan plan, SimulatedStream stream, ProducerClie
             _seq++);
     }
 
+    // The odd ones by the counter, so that they draw nothing: a seed stays the run that it was.
     private string Price() => _random.Next(8) switch
     {
-        0 => "1.5e2",
+        0 => OddPrices[(int)(_seq % OddPrices.Length)],
         1 => string.Create(CultureInfo.InvariantCulture, $"0.{_random.NextInt64(1, 1_000_000_000_000):D12}"),
         _ => string.Create(CultureInfo.InvariantCulture, $"{_random.Next(90, 110)}.{_random.Next(10_000):D4}"),
     };
+
+    // A negative one is not usable, which costs the tick nothing but its volume.
+    private string Volume()
+    {
+        int volume = _random.Next(0, 1000);
+        return (volume % 8) switch
+        {
+            0 => string.Create(CultureInfo.InvariantCulture, $"0.{volume:D9}"),
+            1 => "-1",
+            _ => volume.ToString(CultureInfo.InvariantCulture),
+        };
+    }
 
     private string Poison(MarketTick tick) => _random.Next(7) switch
     {
         0 => tick.ToJson()[..^1],
         1 => "\ufffd not JSON",
-        2 => (tick with { Close = "0" }).ToJson(),
+        2 => (tick with { Close = "1e13" }).ToJson(),
         3 => (tick with { Close = "\"100\"" }).ToJson(),
         4 => (tick with { Ticker = new string('x', 65) }).ToJson(),
 
         // More than a day after its arrival: it must not make its ticker's other ticks late.
-        5 => (tick with { EventMicros = Micros(clock.GetUtcNow().UtcDateTime.AddHours(25)) }).ToJson(),
+        // Where records may have no arrival time nobody could know it.
+        5 when plan.MissingArrival == 0 => (tick with { EventMicros = Micros(clock.GetUtcNow().UtcDateTime.AddHours(25)) }).ToJson(),
         _ => "{\"garbage\":\"" + new string('g', 17_000) + "\"}",
     };
 

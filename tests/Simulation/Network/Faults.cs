@@ -53,6 +53,12 @@ internal sealed class Faults(Plan plan, Scheduler scheduler)
     /// <summary>The service does not know the reader's place any more.</summary>
     public bool IsExpired => !AreOver && Chance(plan.IteratorExpiry);
 
+    /// <summary>The answer to a read says nothing of where to read on.</summary>
+    public bool MissesIterator => !AreOver && Chance(plan.MissingIterator);
+
+    /// <summary>The answer to a read has no records, not even none.</summary>
+    public bool MissesRecords => !AreOver && Chance(plan.MissingRecords);
+
     /// <summary>So many records before those that a read is to bring come once more.</summary>
     public int Redelivered => !AreOver && Chance(plan.Redelivery) ? _random.Next(1, 5) : 0;
 

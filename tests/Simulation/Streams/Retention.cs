@@ -22,13 +22,17 @@ internal sealed class Retention(SimulatedStream stream, CheckpointsReader checkp
     public HashSet<SequenceNumber> Lost => Stuck is { } shard ? [.. shard.LostAfter(checkpoints.PositionOf(shard.Id))] : [];
 
     /// <summary>
-    /// Removes what the checkpoints have passed: of an ended shard everything, of another one all before the position's own record, or
-    /// it would look like a loss.
+    /// Removes what the checkpoints have passed: of an ended shard everything, of another one all before the position's own record, and that record too
+    /// where the checkpoint says that nothing followed it for some time: else its loss would look like that of others.
     /// </summary>
     public void TrimRead()
     {
         foreach (SimulatedShard shard in stream.Shards)
-            shard.Trim(checkpoints.IsEnded(shard.Id) ? shard.Count : shard.IndexAfter(checkpoints.PositionOf(shard.Id)) - 1);
+        {
+            int next = shard.IndexAfter(checkpoints.PositionOf(shard.Id));
+            bool isQuiet = next > 0 && shard != _cut && !shard.Description.IsClosed && checkpoints.TipOf(shard.Id) > shard[next - 1].ArrivalMicros;
+            shard.Trim(checkpoints.IsEnded(shard.Id) ? shard.Count : isQuiet ? next : next - 1);
+        }
     }
 
     /// <summary>Removes records of some shard that its checkpoint has not passed, once. One that is closed keeps its last, and is not gone.</summary>

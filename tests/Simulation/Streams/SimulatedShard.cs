@@ -51,7 +51,14 @@ internal sealed class SimulatedShard(Shard description)
     /// <summary>Removes records before <paramref name="index"/>.</summary>
     public void Trim(int index) => Trimmed = Math.Max(Trimmed, index);
 
-    /// <exception cref="StreamDataLossException">The position was trimmed, or the shard knows no such position.</exception>
+    /// <summary>A record that arrived at that time would still be there.</summary>
+    public bool Retains(long micros) => Trimmed == 0 || micros > _records[Trimmed - 1].ArrivalMicros;
+
+    /// <summary>
+    /// Where an iterator begins. As Kinesis, at the oldest record where the position is older, without a word. But what is removed between a reader's look
+    /// at the oldest record and its question for the iterator, which takes days in truth, is not passed over: there the iterator begins at what is gone.
+    /// </summary>
+    /// <exception cref="StreamDataLossException">The shard knows no such position.</exception>
     public int Find(StreamPosition from)
     {
         switch (from.Kind)
@@ -65,13 +72,15 @@ internal sealed class SimulatedShard(Shard description)
                 return Math.Max(Trimmed, at < 0 ? Count : at);
             default:
                 if (from.SequenceNumber > Last) throw new StreamDataLossException($"{Id} ends before position {from.SequenceNumber}.");
-                // As Kinesis: once the position's own record is gone, nobody can know what else is.
                 int next = IndexAfter(from.SequenceNumber);
-                if (next > Trimmed || from.AcceptsLoss) return Math.Max(next, Trimmed);
-                throw new StreamDataLossException($"{Id}: position {from.SequenceNumber} is older than the retention.");
+                return from.AcceptsLoss || (from.ReadToTipAtMicros is { } tip && Retains(tip)) ? Math.Max(next, Trimmed) : next;
         }
     }
 }
 
 /// <param name="ArrivalMicros">UTC microseconds since 1970, by the service's own clock.</param>
-internal sealed record StoredRecord(SequenceNumber Number, long ArrivalMicros, byte[] Data);
+internal sealed record StoredRecord(SequenceNumber Number, long ArrivalMicros, byte[] Data)
+{
+    /// <summary>Readers are told when it arrived.</summary>
+    public bool TellsArrival { get; init; } = true;
+}

@@ -28,13 +28,19 @@ internal sealed class SimulatedStream(string name, Scheduler scheduler, Random r
     /// <summary>One shard in how many is ten times as slow to read; 0 for none.</summary>
     public int SlowShardEvery { get; init; }
 
+    /// <summary>How many records have no arrival time, 0 to 1.</summary>
+    public double MissingArrival { get; init; }
+
+    /// <summary>The service's own time, which is true.</summary>
+    public DateTimeOffset Now => ProcessClock.Epoch + scheduler.Now;
+
     /// <summary>Told of each record that a shard took.</summary>
     public Action<StoredRecord> Taken { get; set; } = _ => { };
 
     public bool Create(int shardCount)
     {
         if (Description is not null) return false;
-        Description = new StreamDescription(Name, $"creation-{++_creations}", ProcessClock.Epoch + scheduler.Now);
+        Description = new StreamDescription(Name, $"creation-{++_creations}", Now);
         for (int i = 0; i < shardCount; i++) Open([], HashKey.Range(i, shardCount).Start, HashKey.Range(i, shardCount).End);
         return true;
     }
@@ -51,8 +57,8 @@ internal sealed class SimulatedStream(string name, Scheduler scheduler, Random r
     {
         SimulatedShard shard = ShardOf(HashKey.Of(key));
         _last += random.Next(1, 1000);
-        long arrival = (ProcessClock.Epoch + scheduler.Now - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
-        var record = new StoredRecord(Number(_last), arrival, data.ToArray());
+        long arrival = (Now - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
+        var record = new StoredRecord(Number(_last), arrival, data.ToArray()) { TellsArrival = random.NextDouble() >= MissingArrival };
         shard.Add(record);
         Taken(record);
     }

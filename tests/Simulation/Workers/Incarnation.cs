@@ -20,6 +20,9 @@ internal sealed class Incarnation
     private readonly StoreClient _store;
     private readonly ConsumerService _service;
 
+    /// <summary>Shards whose lease this life has noticed to be another's; it reads them no more until it takes them again.</summary>
+    private readonly HashSet<string> _lost = [];
+
     /// <param name="stepped">Told at each step of a call to the stream or the store.</param>
     public Incarnation(string name, World world, DataLossReaction onLoss, ClockFaults clock, Action<Incarnation> stepped)
     {
@@ -27,7 +30,7 @@ internal sealed class Incarnation
         Process = new SimulatedProcess(name, world.Scheduler, clock);
         var wire = new Wire(Process, world.Scheduler, () => stepped(this));
         void Log(string what) => world.History.Add(name, what);
-        _stream = new StreamClient(world.Stream, wire, world.Faults, Process.Clock, world.Plan.PollInterval, Log);
+        _stream = new StreamClient(world.Stream, wire, world.Faults, Process.Clock, world.Plan.PollInterval, Log) { Reading = CheckReads };
         _store = new StoreClient(world.Bucket, wire, world.Faults, Log);
         _service = new ConsumerService(
             _stream,
@@ -35,7 +38,7 @@ internal sealed class Incarnation
             world.Plan.Options with { WorkerId = name, OnDataLoss = onLoss },
             Process.Clock,
             world.Plan.RandomFor(name),
-            new HistoryLoggers(Log));
+            new HistoryLoggers(Log, Note));
     }
 
     public SimulatedProcess Process { get; }
@@ -85,8 +88,21 @@ internal sealed class Incarnation
         _ended.TrySetResult(new DeathException());
     }
 
+    private void Note(EventId logged, string shard)
+    {
+        const int taken = 201, lost = 211;
+        if (logged.Id == lost) _lost.Add(shard);
+        if (logged.Id == taken) _lost.Remove(shard);
+    }
+
+    private void CheckReads(string shard)
+    {
+        if (_lost.Contains(shard)) _world.Scheduler.Fail(new ViolationException("reads on", $"{Process.Name} reads {shard}, whose lease it knows to be lost"));
+    }
+
     /// <summary>Log lines are a part of the history.</summary>
-    private sealed class HistoryLoggers(Action<string> log) : ILoggerFactory, ILogger
+    /// <param name="note">Told the event and its shard.</param>
+    private sealed class HistoryLoggers(Action<string> log, Action<EventId, string> note) : ILoggerFactory, ILogger
     {
         public ILogger CreateLogger(string categoryName) => this;
 
@@ -99,7 +115,11 @@ internal sealed class Incarnation
         public bool IsEnabled(LogLevel logLevel) => true;
 
         public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
-            => log($"[{logLevel}] {formatter(state, exception)}");
+        {
+            log($"[{logLevel}] {formatter(state, exception)}");
+            if (state is IReadOnlyList<KeyValuePair<string, object?>> values && values.FirstOrDefault(value => value.Key == "Shard").Value is string shard)
+                note(eventId, shard);
+        }
 
         public void Dispose()
         {

@@ -39,6 +39,21 @@ public sealed class KinesisFaults(int seed)
     /// <summary>GetRecords with an iterator that was good.</summary>
     public double ExpiredIterator { get; set; }
 
+    /// <summary>Answers to GetRecords without <c>NextShardIterator</c>, and at the end of a closed shard without <c>ChildShards</c>.</summary>
+    public double MissingIterator { get; set; }
+
+    /// <summary>Answers to GetRecords without <c>Records</c>, whose iterator passes over what should have been in them.</summary>
+    public double MissingRecords { get; set; }
+
+    /// <summary>Records without <c>ApproximateArrivalTimestamp</c>.</summary>
+    public double MissingArrival { get; set; }
+
+    /// <summary>What every answer to GetRecords gives as <c>MillisBehindLatest</c>; null for the truth.</summary>
+    public long? MillisBehindLatest { get; set; }
+
+    /// <summary>Records in an answer at most.</summary>
+    public int MaxRecordsPerAnswer { get; set; } = 10_000;
+
     /// <summary>Refuses single records of these shards, always.</summary>
     public HashSet<string> ThrottledShards { get; } = [];
 
@@ -67,6 +82,7 @@ public sealed class KinesisFaults(int seed)
     public void Clear()
     {
         RefusedRecord = ThrottledRecord = Throttle = ServerError = DroppedConnection = TimeoutAfterSuccess = ExpiredIterator = 0;
+        MissingIterator = MissingRecords = MissingArrival = 0;
         lock (ThrottledShards) ThrottledShards.Clear();
     }
 }

@@ -244,28 +244,32 @@ internal sealed class KinesisOperations(FakeKinesis kinesis)
         if (limit is < 1 or > 10_000) throw new FakeKinesisError("ValidationException", "Limit is 1 to 10000");
         if (kinesis.Faults.KeepsRates && !shard.TakesRead(kinesis.NowMillis)) throw new FakeKinesisError("ProvisionedThroughputExceededException", "Rate exceeded for shard");
 
+        KinesisFaults faults = kinesis.Faults;
+        limit = Math.Min(limit, faults.MaxRecordsPerAnswer);
+        bool hasRecords = !faults.Draw(faults.MissingRecords);
         int index = shard.IndexOf(numbers[1]);
         int bytes = 0;
-        json.WriteStartArray("Records");
+        if (hasRecords) json.WriteStartArray("Records");
         for (; index < shard.Records.Count && limit > 0 && bytes + shard.Records[index].Data.Length <= MaxAnswerBytes; index++, limit--)
         {
             bytes += shard.Records[index].Data.Length;
-            WriteRecord(shard.Records[index], json);
+            if (hasRecords) WriteRecord(shard.Records[index], json, hasArrival: !faults.Draw(faults.MissingArrival));
         }
 
-        json.WriteEndArray();
+        if (hasRecords) json.WriteEndArray();
         bool atTip = index == shard.Records.Count;
-        json.WriteNumber("MillisBehindLatest", atTip ? 0 : Math.Max(1, kinesis.NowMillis - shard.Records[index].ArrivalMillis));
+        json.WriteNumber("MillisBehindLatest", faults.MillisBehindLatest ?? (atTip ? 0 : Math.Max(1, kinesis.NowMillis - shard.Records[index].ArrivalMillis)));
+        if (faults.Draw(faults.MissingIterator)) return;
         if (!atTip) json.WriteString("NextShardIterator", Iterator(stream, shard, shard.Records[index].Number));
         else if (shard.ClosedAt is null) json.WriteString("NextShardIterator", Iterator(stream, shard, Math.Max(numbers[1], _lastNumber + 1)));
         else WriteChildren(stream, shard, json);
     }
 
-    private static void WriteRecord(FakeRecord record, Utf8JsonWriter json)
+    private static void WriteRecord(FakeRecord record, Utf8JsonWriter json, bool hasArrival)
     {
         json.WriteStartObject();
         json.WriteString("SequenceNumber", FakeShard.Text(record.Number));
-        json.WriteNumber("ApproximateArrivalTimestamp", record.ArrivalMillis / 1000m);
+        if (hasArrival) json.WriteNumber("ApproximateArrivalTimestamp", record.ArrivalMillis / 1000m);
         json.WriteBase64String("Data", record.Data);
         json.WriteString("PartitionKey", record.Key);
         json.WriteEndObject();

@@ -12,10 +12,10 @@ internal static class ArchiveReads
     /// <summary>For tests whose inputs are all local: nothing is asked of it.</summary>
     public static readonly S3Inputs NoS3 = new(AwsSettings.FromEnvironment, TimeProvider.System);
 
-    public static List<Tick> All(RefusedRows refused, IEnumerable<string> inputs, RowFilter? filter = null, ColumnMap? map = null, S3Inputs? s3 = null)
+    public static List<Tick> All(RefusedRows refused, IEnumerable<string> inputs, RowFilter? filter = null, FileHints? hints = null, S3Inputs? s3 = null)
     {
         filter ??= RowFilter.All(new TestKit.ManualTimeProvider(Now));
-        using EventTimeMerge merge = TickArchive.Open(InputFiles.Expand(inputs, s3 ?? NoS3, new LeftOutFiles()), map ?? ColumnMap.Usual, filter, refused, CancellationToken.None).Read(isFirstPass: true);
+        using EventTimeMerge merge = TickArchive.Open(InputFiles.Expand(inputs, s3 ?? NoS3, new LeftOutFiles()), hints ?? FileHints.None, filter, refused, CancellationToken.None).Read(isFirstPass: true);
         var ticks = new List<Tick>();
         Tick tick = default;
         while (merge.TryRead(ref tick)) ticks.Add(tick);

@@ -9,6 +9,8 @@ namespace Streaming.Tests.Unit.Archive;
 public sealed class ColumnTwinsTests
 {
     private const long Latest = 2_000_000_000_000_000;
+    private static readonly ZoneClock Utc = new(TimeZoneInfo.Utc);
+    private static readonly ZoneClock NewYork = new(TimeZoneInfo.FindSystemTimeZoneById("America/New_York"));
 
     [Theory]
     [InlineData(1)]
@@ -19,26 +21,26 @@ public sealed class ColumnTwinsTests
         for (int i = 0; i < 3000; i++)
         {
             ColumnVector column = RandomColumn(random);
+            ZoneClock input = random.Next(2) == 0 ? Utc : NewYork;
             foreach (LogicalKind kind in new[] { LogicalKind.TimestampMicros, LogicalKind.TimestampMillis, LogicalKind.None })
             {
                 Compare(
                     new long[column.Count],
-                    (times, faults) => Producer.Archive.Values.EventTime.Convert(Column(PhysicalType.Int64, kind), column, Latest, times, faults),
-                    (times, faults) => Producer.Archive.Values.EventTime.ConvertEach(Column(PhysicalType.Int64, kind), column, Latest, times, faults));
+                    (times, faults) => Producer.Archive.Values.EventTime.Convert(Column(PhysicalType.Int64, kind), column, input, Latest, times, faults),
+                    (times, faults) => Producer.Archive.Values.EventTime.ConvertEach(Column(PhysicalType.Int64, kind), column, input, Latest, times, faults));
             }
 
-            ParquetColumn integers = Column(PhysicalType.Int64, LogicalKind.None);
-            Compare(
-                new long[column.Count],
-                (volumes, faults) => Number.ConvertVolumes(integers, column, volumes, faults),
-                (volumes, faults) => Number.ConvertEachVolume(integers, column, volumes, faults));
-            foreach (ParquetColumn prices in new[] { Column(PhysicalType.Double, LogicalKind.None), integers })
+            foreach (ParquetColumn numbers in new[] { Column(PhysicalType.Double, LogicalKind.None), Column(PhysicalType.Int64, LogicalKind.None) })
             {
-                bool isNeeded = random.Next(2) == 0;
-                Compare(
-                    new double[column.Count],
-                    (values, faults) => Number.ConvertPrices(prices, column, TickField.Close, isNeeded, values, faults),
-                    (values, faults) => Number.ConvertEachPrice(prices, column, TickField.Close, isNeeded, values, faults));
+                foreach (TickField field in new[] { TickField.Close, TickField.High, TickField.Volume })
+                {
+                    var (ignored, expectedIgnored) = (new List<IgnoredValue>(), new List<IgnoredValue>());
+                    Compare(
+                        new double[column.Count],
+                        (values, faults) => Number.Convert(numbers, column, field, values, faults, ignored),
+                        (values, faults) => Number.ConvertEach(numbers, column, field, values, faults, expectedIgnored));
+                    Assert.Equal(expectedIgnored, ignored);
+                }
             }
         }
     }
@@ -89,7 +91,11 @@ public sealed class ColumnTwinsTests
                 break;
             case 1:
                 long[] longs = [long.MinValue, -1, 0, Latest, Latest + 1, long.MaxValue, Producer.Archive.Values.EventTime.MinMicros, Producer.Archive.Values.EventTime.MinMicros - 1];
-                double[] doubles = [double.NaN, 0, -1, double.PositiveInfinity, TickRules.MinPrice, TickRules.MaxPrice, Math.BitIncrement(TickRules.MaxPrice), Math.BitDecrement(TickRules.MinPrice)];
+                double[] doubles =
+                [
+                    double.NaN, 0, -0.0, -1, double.PositiveInfinity, TickRules.MinMagnitude, Math.BitDecrement(TickRules.MinMagnitude),
+                    TickRules.MaxPrice, Math.BitIncrement(TickRules.MaxPrice), TickRules.MaxVolume, Math.BitIncrement(TickRules.MaxVolume),
+                ];
                 (column.Longs[odd], column.Doubles[odd]) = (longs[random.Next(longs.Length)], doubles[random.Next(doubles.Length)]);
                 break;
         }

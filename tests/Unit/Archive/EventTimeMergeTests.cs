@@ -108,7 +108,7 @@ public sealed class EventTimeMergeTests
         var input = new InputFile(path, new Dictionary<string, string?>(), () => new CountedSource(new FileByteSource(path), bytes => read += bytes));
         var reading = new ArchiveReading(RowFilter.All(new ManualTimeProvider(ArchiveReads.Now)), CancellationToken.None);
         var refused = new RefusedRows();
-        using var merge = new EventTimeMerge(new ArchivePlanner(ColumnMap.Usual, reading, refused).Plan([input]), reading, refused);
+        using var merge = new EventTimeMerge(new ArchivePlanner(reading, refused).Plan([input]), reading, refused);
         read = 0;
         int count = 0;
         for (Tick tick = default; merge.TryRead(ref tick); count++) Assert.Equal(TickFile.Tick("A", Start.AddMilliseconds(tick.Close - 1), tick.Close), tick);
@@ -128,7 +128,7 @@ public sealed class EventTimeMergeTests
         TickFile.Write(folder["b.parquet"], Falling(2, 1001));
         var refused = new RefusedRows();
         var reading = new ArchiveReading(RowFilter.All(new ManualTimeProvider(ArchiveReads.Now)), CancellationToken.None);
-        IReadOnlyList<ArchiveFile> files = new ArchivePlanner(ColumnMap.Usual, reading, refused).Plan(InputFiles.Expand([folder.Path], ArchiveReads.NoS3, new LeftOutFiles()));
+        IReadOnlyList<ArchiveFile> files = new ArchivePlanner(reading, refused).Plan(InputFiles.Expand([folder.Path], ArchiveReads.NoS3, new LeftOutFiles()));
         using var merge = new EventTimeMerge(files, reading, refused, maxSortedRows: 1000);
 
         int count = 0;
@@ -137,7 +137,7 @@ public sealed class EventTimeMergeTests
         Assert.Equal(1200, count);
         RefusedFile file = Assert.Single(refused.Files);
         Assert.EndsWith("b.parquet", file.File, StringComparison.Ordinal);
-        Assert.Contains("ORDER BY ts", file.Reason, StringComparison.Ordinal);
+        Assert.Contains("ORDER BY \"ts\"", file.Reason, StringComparison.Ordinal);
     }
 
     // Everything on the way from column to tick is used again; what remains is set up once for a file.
@@ -146,7 +146,7 @@ public sealed class EventTimeMergeTests
     {
         using var folder = new ScratchFolder();
         TickFile.Write(folder["a.parquet"], [.. Enumerable.Range(0, 200_000).Select(i => TickFile.Tick(i % 3 == 0 ? "A" : "B", Start.AddMilliseconds(i), i + 1, i))]);
-        TickArchive archive = TickArchive.Open(InputFiles.Expand([folder.Path], ArchiveReads.NoS3, new LeftOutFiles()), ColumnMap.Usual, RowFilter.All(new ManualTimeProvider(ArchiveReads.Now)), new RefusedRows(), CancellationToken.None);
+        TickArchive archive = TickArchive.Open(InputFiles.Expand([folder.Path], ArchiveReads.NoS3, new LeftOutFiles()), FileHints.None, RowFilter.All(new ManualTimeProvider(ArchiveReads.Now)), new RefusedRows(), CancellationToken.None);
         using EventTimeMerge merge = archive.Read(isFirstPass: true);
         Tick tick = default;
         for (int i = 0; i < 1000; i++) merge.TryRead(ref tick);

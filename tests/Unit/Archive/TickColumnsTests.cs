@@ -25,7 +25,7 @@ public sealed class TickColumnsTests : IDisposable
     {
         Write("a.parquet", Text("ticker", "A"), Micros("ts"), Price("Close", 1), Price("CLOSE", 2));
         Assert.Empty(Read(ColumnMap.Usual, out RefusedRows refused));
-        Assert.Contains("--columns", Assert.Single(refused.Files).Reason, StringComparison.Ordinal);
+        Assert.Contains("--column", Assert.Single(refused.Files).Reason, StringComparison.Ordinal);
         Assert.Equal(2, Assert.Single(Read(ColumnMap.Parse(["close=CLOSE"]), out _)).Close);
     }
 
@@ -50,29 +50,21 @@ public sealed class TickColumnsTests : IDisposable
     }
 
     [Fact]
-    public void DateColumnWithATimeOfDay_IsRefusedWithTheWayOut()
-    {
-        Write("a.parquet", Text("ticker", "A"), Micros("date", "2024-01-03T14:30:00Z"), Price("close", 1));
-        Assert.Empty(Read(ColumnMap.Usual, out RefusedRows refused));
-        Assert.Contains("--columns timestamp=", Assert.Single(refused.ByReason).Key, StringComparison.Ordinal);
-        Assert.Single(Read(ColumnMap.Parse(["timestamp=date"]), out _));
-    }
-
-    [Fact]
-    public void TimeOfTypeDate_IsRefused_AndNotTakenForMidnight()
+    public void GivenTimestampOfTypeDate_IsRefused_AndNotTakenForMidnight()
     {
         Write("a.parquet", Text("ticker", "A"), Date("ts", new DateOnly(2024, 1, 2)), Price("close", 1));
-        Assert.Empty(Read(ColumnMap.Usual, out RefusedRows refused));
-        Assert.Contains("--columns date=ts", Assert.Single(refused.Files).Reason, StringComparison.Ordinal);
+        Assert.Empty(Read(ColumnMap.Parse(["timestamp=ts"]), out RefusedRows refused));
+        Assert.Contains("--column date=ts", Assert.Single(refused.Files).Reason, StringComparison.Ordinal);
         Assert.Single(Read(ColumnMap.Parse(["date=ts"]), out _));
     }
 
     [Fact]
-    public void DailyAndIntraday_CannotBeReplayedTogether()
+    public void DailyAndIntraday_AreOneHistory_InTheOrderOfTheirTimes()
     {
         Write("a.parquet", Text("ticker", "A"), Micros("ts"), Price("close", 1));
-        Write("b.parquet", Text("ticker", "B"), Text("date", "2024-01-02"), Price("close", 2));
-        Assert.Throws<UsageException>(() => Read(ColumnMap.Usual, out _));
+        Write("b.parquet", Text("ticker", "B"), Text("date", "2024-01-01"), Price("close", 2));
+        Write("c.parquet", Text("ticker", "C"), Text("date", "2024-01-02"), Price("close", 3));
+        Assert.Equal(["B", "A", "C"], Read(ColumnMap.Usual, out _).Select(tick => tick.Ticker));
     }
 
     [Theory]
@@ -86,7 +78,7 @@ public sealed class TickColumnsTests : IDisposable
     private List<Tick> Read(ColumnMap map, out RefusedRows refused)
     {
         refused = new RefusedRows();
-        return ArchiveReads.All(refused, [_folder.Path], map: map);
+        return ArchiveReads.All(refused, [_folder.Path], hints: FileHints.None with { Columns = map });
     }
 
     private void Write(string path, params (ParquetField Field, Action<ParquetWriter> Write)[] columns)

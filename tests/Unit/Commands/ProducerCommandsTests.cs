@@ -37,9 +37,29 @@ public sealed class ProducerCommandsTests : IDisposable
     [InlineData(2, "not a duration", "replay", "TICKS", "--duration", "10")]
     [InlineData(2, "no field", "replay", "TICKS", "--dry-run", "--columns", "px=close")]
     [InlineData(2, "not known", "replay", "TICKS", "--time-zone", "Mars/Olympus")]
+    [InlineData(2, "--input-time-zone Mars/Olympus is not known", "replay", "TICKS", "--input-time-zone", "Mars/Olympus")]
+    [InlineData(2, "--input-time-zone Mars/Olympus is not known", "inspect", "TICKS", "--input-time-zone", "Mars/Olympus")]
+    [InlineData(2, "not a power of ten", "replay", "TICKS", "--price-scale", "3e-9")]
+    [InlineData(2, "not a power of ten", "replay", "TICKS", "--price-scale", "0")]
+    [InlineData(2, "no field", "replay", "TICKS", "--dry-run", "--column", "px=close")]
+    [InlineData(2, "one of the two", "replay", "TICKS", "--ticker", "A", "--ticker-from-file-name")]
+    [InlineData(2, "--tickers A", "replay", "TICKS", "--ticker", "A", "--dry-run")]
     [InlineData(2, "none of", "replay", "TICKS", "--gaps", "jump")]
     [InlineData(2, "no stream at", "replay", "TICKS", "--stream", "FOLDER/none")]
     [InlineData(2, "gopher://x", "replay", "TICKS", "--stream", "gopher://x")]
+    [InlineData(2, "Did you mean kinesis://stock?", "replay", "TICKS", "--stream", "kinesis:stock")]
+    [InlineData(2, "Did you mean kinesis://stock?", "stream", "create", "--stream", "kinesis:/stock")]
+    [InlineData(2, "Streams are not kept in S3", "replay", "TICKS", "--stream", "s3://bucket/x")]
+    [InlineData(2, "no option '--speeed'. Did you mean --speed?", "replay", "TICKS", "--speeed", "60")]
+    [InlineData(2, "no option '--shard'. Did you mean --shards?", "stream", "create", "--shard=2")]
+    [InlineData(2, "no command 'reply'. Did you mean replay?", "reply", "TICKS")]
+    [InlineData(2, "no command 'splt'. Did you mean split?", "stream", "splt")]
+    [InlineData(2, "there is A.", "replay", "TICKS", "--dry-run", "-t", "a")]
+    [InlineData(2, "the input has 3 ticks of 2 tickers (A, B) from 2024-01-02T14:30:00Z to 2024-01-02T14:30:02Z", "replay", "TICKS", "--dry-run", "-t", "X")]
+    [InlineData(2, "No tick matches --from 2025-01-01T00:00:00Z: the input has 3 ticks", "replay", "TICKS", "--dry-run", "--from", "2025-01-01")]
+    [InlineData(2, "the input of these tickers has 1 ticks of 1 tickers (B) from", "replay", "TICKS", "--dry-run", "--to", "2024-01-02T14:30:01Z", "-t", "B")]
+    [InlineData(2, "exclude each other", "replay", "TICKS", "--dry-run", "--resume")]
+    [InlineData(0, "no tick of C, a (there is A)", "replay", "TICKS", "--dry-run", "-t", "a,B,C")]
     [InlineData(2, "--unknown", "replay", "TICKS", "--unknown")]
     [InlineData(2, "only Parquet", "replay", "CSV", "--dry-run")]
     [InlineData(2, "--out", "sample")]
@@ -94,6 +114,24 @@ public sealed class ProducerCommandsTests : IDisposable
     }
 
     [Fact]
+    public async Task Inspect_ShowsRangesOfEachFileAndOfAll()
+    {
+        string other = TickFile.Write(_folder["other.parquet"], [TickFile.Tick("C", Open.AddDays(1), 0.5)]);
+        Assert.Equal(0, await RunAsync("inspect", Ticks(), other, "--json", "--price-scale", "1e-2"));
+        JsonElement[] lines = [.. _output.ToString().TrimEnd().Split('\n').Select(line => JsonDocument.Parse(line).RootElement)];
+        Assert.Equal(3, lines.Length);
+        Assert.Equal(0.005, lines[1].GetProperty("lowestPrice").GetDouble());
+        Assert.Equal(2, lines[2].GetProperty("files").GetInt32());
+        Assert.Equal(0.005, lines[2].GetProperty("lowestPrice").GetDouble());
+        Assert.Equal((Open, Open.AddDays(1)), (lines[2].GetProperty("first").GetDateTimeOffset(), lines[2].GetProperty("last").GetDateTimeOffset()));
+
+        _output.GetStringBuilder().Clear();
+        Assert.Equal(0, await RunAsync("inspect", Ticks(), other));
+        Assert.Contains("total of 2 files\n", _output.ToString(), StringComparison.Ordinal);
+        Assert.Contains("price     0.5 to 0.5\n", _output.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Stream_IsMadeShownAndDeleted()
     {
         string stream = _folder["stream"];
@@ -101,7 +139,10 @@ public sealed class ProducerCommandsTests : IDisposable
         Assert.Equal(0, await RunAsync("stream", "create", "--stream", stream, "--shards", "3"));
         Assert.Equal(0, await RunAsync("stream", "describe", "--stream", stream, "--json"));
         Assert.Equal(3, Summary().GetProperty("shards").GetArrayLength());
-        Assert.Equal(0, await RunAsync("stream", "delete", "--stream", stream));
+        Assert.Equal(2, await RunAsync("stream", "delete", "--stream", stream));
+        Assert.Contains("--yes", _error.ToString(), StringComparison.Ordinal);
+        Assert.Equal(0, await RunAsync("stream", "describe", "--stream", stream));
+        Assert.Equal(0, await RunAsync("stream", "delete", "--stream", stream, "--yes"));
         Assert.Equal(2, await RunAsync("stream", "describe", "--stream", stream));
     }
 

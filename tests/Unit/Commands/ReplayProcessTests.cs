@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Text.Json;
 using Streaming.Tests.TestKit;
 
 namespace Streaming.Tests.Unit.Commands;
@@ -8,9 +9,9 @@ namespace Streaming.Tests.Unit.Commands;
 public sealed class ReplayProcessTests
 {
     [Theory]
-    [InlineData("INT")]
-    [InlineData("TERM")]
-    public async Task Signal_EndsTheReplayWithASummary(string signal)
+    [InlineData("INT", 130)]
+    [InlineData("TERM", 143)]
+    public async Task Signal_EndsTheReplayWithASummary(string signal, int code)
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "signals are sent with kill");
         Assert.SkipWhen(signal == "INT" && IsInterruptIgnored(), "SIGINT is ignored here, as in background jobs of a shell, and so by every child");
@@ -28,9 +29,17 @@ public sealed class ReplayProcessTests
         string rest = await replay.StandardError.ReadToEndAsync();
         await replay.WaitForExitAsync();
 
-        Assert.StartsWith("stream ", firstLine, StringComparison.Ordinal);
+        Assert.Contains("\"message\":\"stream ", firstLine, StringComparison.Ordinal);
         Assert.Contains("interrupted, sent ", rest, StringComparison.Ordinal);
-        Assert.Equal(130, replay.ExitCode);
+        Assert.All(rest.TrimEnd().Split('\n').Prepend(firstLine), IsLogEvent);
+        Assert.Equal(code, replay.ExitCode);
+    }
+
+    private static void IsLogEvent(string line)
+    {
+        using JsonDocument json = JsonDocument.Parse(line);
+        Assert.Equal(TimeSpan.Zero, json.RootElement.GetProperty("time").GetDateTimeOffset().Offset);
+        Assert.NotEmpty(json.RootElement.GetProperty("message").GetString()!);
     }
 
     private static bool IsInterruptIgnored()

@@ -11,7 +11,7 @@ internal sealed class RandomRecord(Random random)
 {
     private const string Telling = "\"\\{}[],:0123456789+-.eETZnu/= \t\n\r\0\u007f\u0080\u00c2\u00c3\u00ff";
 
-    private static readonly string[] Names = ["ticker", "date", "timestamp", "open", "high", "low", "close", "volume", "run", "seq", "Close", "clos", "c\\u006cose", ""];
+    private static readonly string[] Names = ["ticker", "date", "timestamp", "open", "high", "low", "close", "volume", "run", "seq", "Close", "clos", "symbol", "price", "produced_at", "c\\u006cose", ""];
 
     private static readonly string[] OddTickers
         = ["", " ", "BRK.B", "../x", "a\\\"b", "\\u0041", "\\ud83d\\ude00", "\\ud800", "\\x", "tab\tin", "\u007f", "\u0080", "\u00c2\u0085", "\u00c3\u00a9", "\u00ff", "{\"a\":1}",
@@ -32,7 +32,7 @@ internal sealed class RandomRecord(Random random)
     [
         "0", "-0", "0.0", "0.00000000001", "0.000000000001", "0.0000000000001", "0.0000000000009", "1E-07", "1e-12", "9e-13", "1e12", "1000000000000", "1000000000001", "1000000000000.1", "999999999999999",
         "9999999999999999", "9007199254740993", "99999999999999.9", "0.99999999999999", "0.9999999999999", "1.0000000000005", "4603.7900390625", "187.14999389648438", "1.7976931348623157E+308", "1e400",
-        "01", "00.5", "1.", ".5", "+1", "-1", "1.2.3", "1..2", "1,2", "1_0", " 1", "1 ", "1e", "0x1", "NaN", "Infinity", "null", "true", "\"1\"", "[1]", "{}", "", "100.0", "1.5", "9223372036854775807",
+        "-37.63", "-0.0", "7.2388E-11", "1e-27", "9e-28", "1e19", "1.1e19", "01", "00.5", "1.", ".5", "+1", "-1", "1.2.3", "1..2", "1,2", "1_0", " 1", "1 ", "1e", "0x1", "NaN", "Infinity", "null", "true", "\"1\"", "[1]", "{}", "", "100.0", "1.5", "9223372036854775807",
         "9223372036854775808", "18446744073709551616", "123456789012345", "1234567890123456", "1234567.8901234", "1234567.89012345", "12345678.9012345",
     ];
 
@@ -73,7 +73,7 @@ internal sealed class RandomRecord(Random random)
         }
 
         yield return Named("close", Price());
-        if (random.Next(4) > 0) yield return Named("volume", Odd(6) ? Pick(OddNumbers) : Whole());
+        if (random.Next(4) > 0) yield return Named("volume", Odd(6) ? Pick(OddNumbers) : random.Next(4) == 0 ? Price() : Whole());
         if (random.Next(4) == 0) yield break;
         yield return Named("run", Odd(6) ? Pick(OddRuns) : $"\"{Pick(Runs)}\"");
         yield return Named("seq", Odd(6) ? Pick(OddNumbers) : Whole());

@@ -41,7 +41,7 @@ public sealed class UsualTickTests(ITestOutputHelper output)
         }
 
         output.WriteLine($"seed {Seed}: {read} read, {usually} of them as usual, {refused} refused, in {Stopwatch.GetElapsedTime(start).TotalSeconds:F1} s");
-        Assert.True(read > 25_000 && usually > 25_000 && refused > 25_000);
+        Assert.True(read > 25_000 && usually > 20_000 && refused > 25_000);
 
         void Check(byte[] json, int index)
         {
@@ -157,7 +157,7 @@ public sealed class UsualTickTests(ITestOutputHelper output)
     [Fact]
     public void BadRecordOfANewTicker_TakesNoPlaceInTheTable()
     {
-        new TickDecoder(_tickers).Decode(Record("""{"ticker":"NEW","date":"2024-01-02","timestamp":"2024-01-02T14:30:00.001+00:00","close":0,"volume":7}"""u8), out DecodedTick tick);
+        new TickDecoder(_tickers).Decode(Record("""{"ticker":"NEW","date":"2024-01-02","timestamp":"2024-01-02T14:30:00.001+00:00","close":1000000000001,"volume":7}"""u8), out DecodedTick tick);
         Assert.Equal(BadRecordReasons.BadClose, tick.Fault);
         Assert.Empty(_tickers.All);
     }
@@ -180,7 +180,7 @@ public sealed class UsualTickTests(ITestOutputHelper output)
                 High = isBar ? Price() : double.NaN,
                 Low = isBar ? Price() : double.NaN,
                 Close = Price(),
-                Volume = random.Next(4) == 0 ? Tick.NoVolume : random.Next(),
+                Volume = random.Next(4) == 0 ? double.NaN : random.Next(),
             };
             encoder.Encode(in tick, i);
             StreamRecord record = Record(encoder.Record);
@@ -209,7 +209,7 @@ public sealed class UsualTickTests(ITestOutputHelper output)
 
     // Doubles as their bits.
     private string Text(in DecodedTick tick) => tick.Fault ?? string.Join(
-        ' ', _tickers[tick.TickerId].Name, tick.EventMicros, Bits(tick.Open), Bits(tick.High), Bits(tick.Low), Bits(tick.Close), tick.ExactClose, tick.Volume, tick.Date, tick.Run, tick.Seq);
+        ' ', _tickers[tick.TickerId].Name, tick.EventMicros, Bits(tick.Open), Bits(tick.High), Bits(tick.Low), Bits(tick.Close), Bits(tick.Volume), tick.Date, tick.Run, tick.Seq);
 
     private static long Bits(double value) => BitConverter.DoubleToInt64Bits(value);
 }

@@ -14,6 +14,7 @@ public sealed class PriceTextTests
     [InlineData(99999999999.9999, "99999999999.9999")]
     [InlineData(0, "0")]
     [InlineData(-1.5, "-1.5")]
+    [InlineData(2.98023223876953125E-08, "2.9802322387695312E-08")] // 2^-25, which the framework shortens too far
     public void Price_IsWrittenAsShortAsItReadsBack(double price, string expected) => Assert.Equal(expected, Fast(price));
 
     [Theory]

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Numerics;
 using System.Text.Json;
 using Streaming.Producer.Encoding;
 using Streaming.Shared.Ticks;
@@ -59,7 +60,7 @@ public sealed class TickEncoderTests
             Assert.Equal(tick.TimestampMicros, (record.GetProperty("timestamp").GetDateTimeOffset() - DateTimeOffset.UnixEpoch).Ticks / 10);
             Assert.Equal(tick.Close, record.GetProperty("close").GetDouble());
             Assert.Equal(tick.Open, record.TryGetProperty("open", out JsonElement open) ? open.GetDouble() : double.NaN);
-            Assert.Equal(tick.Volume, record.TryGetProperty("volume", out JsonElement volume) ? volume.GetInt64() : Tick.NoVolume);
+            Assert.Equal(tick.Volume, record.TryGetProperty("volume", out JsonElement volume) ? volume.GetDouble() : double.NaN);
             Assert.Equal(i, record.GetProperty("seq").GetInt64());
             Assert.Equal(ExpectedDate(tick), record.GetProperty("date").GetString());
         }
@@ -110,7 +111,7 @@ public sealed class TickEncoderTests
             High = 1.2345678901234567E-12,
             Low = 1.2345678901234567E-12,
             Close = 1.2345678901234567E-12,
-            Volume = long.MaxValue,
+            Volume = 1.2345678901234567E-12,
         };
         var encoder = new TickEncoder(new ExchangeCalendar(NewYork), run);
         encoder.Encode(in tick, long.MaxValue);
@@ -141,7 +142,7 @@ public sealed class TickEncoderTests
         High = double.NaN,
         Low = double.NaN,
         Close = 185.64,
-        Volume = Tick.NoVolume,
+        Volume = double.NaN,
     };
 
     private static Tick RandomTick(Random random)
@@ -154,8 +155,8 @@ public sealed class TickEncoderTests
             TimestampMicros = random.NextInt64(-62_135_596_800_000_000, 253_402_300_799_999_999) / (random.Next(2) == 0 ? 1_000_000 : 1),
             Date = random.Next(2) == 0 ? null : new DateOnly(1990, 1, 1).AddDays(random.Next(20_000)),
             Open = random.Next(2) == 0 ? double.NaN : Math.Pow(10, (random.NextDouble() * 24) - 12),
-            Close = Math.Pow(10, (random.NextDouble() * 24) - 12),
-            Volume = random.Next(3) == 0 ? Tick.NoVolume : random.NextInt64(),
+            Close = Math.Pow(10, (random.NextDouble() * 24) - 12) * random.Next(-1, 2),
+            Volume = random.Next(4) switch { 0 => double.NaN, 1 => random.NextInt64(), 2 => random.Next(), _ => Math.Pow(10, (random.NextDouble() * 24) - 12) },
         };
     }
 
@@ -182,7 +183,7 @@ public sealed class TickEncoderTests
         string timestamp = time.ToString($"yyyy-MM-dd'T'HH:mm:ss{fraction}+00:00", CultureInfo.InvariantCulture);
         return $"{{\"ticker\":{Quoted(tick.Ticker)},\"date\":\"{ExpectedDate(tick)}\",\"timestamp\":\"{timestamp}\""
             + Number("open", tick.Open) + Number("high", tick.High) + Number("low", tick.Low) + Number("close", tick.Close)
-            + (tick.Volume == Tick.NoVolume ? "" : $",\"volume\":{tick.Volume}")
+            + (tick.Volume == Math.Floor(tick.Volume) ? $",\"volume\":{(BigInteger)tick.Volume}" : Number("volume", tick.Volume))
             + $",\"run\":{Quoted(run)},\"seq\":{sequence}}}";
     }
 

@@ -1,5 +1,6 @@
 using Streaming.Consumer.EventTime;
 using Streaming.Consumer.Flushing;
+using Streaming.Shared.Parquet;
 
 namespace Streaming.Tests.Unit.Flushing;
 
@@ -29,6 +30,36 @@ public sealed class BarObjectCodecTests
         const int seed = 131_073;
         Bar[] bars = Bars(new Random(seed), seed);
         Assert.True(bars.SequenceEqual(BarObjectCodec.Read("bars", BarObjectCodec.Write([.. bars], Origin)).Bars), $"seed {seed}");
+    }
+
+    // As it was before volumes could be fractional: the merge must not lose such rows.
+    [Fact]
+    public void ObjectWithWholeVolumes_IsRead()
+    {
+        string[] prices = ["avg_close", "last_close", "open", "high", "low"];
+        ParquetField[] fields =
+        [
+            new("window_start", PhysicalType.Int64, LogicalKind.TimestampMicros, IsOptional: true),
+            new("window_end", PhysicalType.Int64, LogicalKind.TimestampMicros, IsOptional: true),
+            .. prices.Select(name => new ParquetField(name, PhysicalType.Double, LogicalKind.None, IsOptional: true)),
+            new("volume", PhysicalType.Int64, LogicalKind.None, IsOptional: true),
+            new("tick_count", PhysicalType.Int64, LogicalKind.None, IsOptional: true),
+        ];
+        var output = new MemoryStream();
+        using (var writer = new ParquetWriter(output, fields, Origin.ToMetadata()))
+        {
+            writer.BeginRowGroup(2);
+            writer.Write([0L, 60_000_000]);
+            writer.Write([60_000_000L, 120_000_000]);
+            foreach (string _ in prices) writer.Write([1.5, 2.5]);
+            writer.Write([82_488_700L, 0], [false, true]);
+            writer.Write([3L, 4]);
+            writer.Finish();
+        }
+
+        Assert.Equal(
+            [new Bar(0, 1.5, 1.5, 1.5, 1.5, 1.5, 82_488_700, 3), new Bar(60_000_000, 2.5, 2.5, 2.5, 2.5, 2.5, null, 4)],
+            BarObjectCodec.Read("bars", output.ToArray()).Bars);
     }
 
     [Fact]
@@ -62,7 +93,7 @@ public sealed class BarObjectCodecTests
             int ticks = random.Next(1, isThin ? 4 : 200);
             return new Bar(
                 minute * WindowValue.LengthMicros, cents / 100.0 / ticks, Odd(cents / 100.0), (cents + random.Next(9)) / 100.0, (cents + 12) / 100.0,
-                -cents / 100.0, hasVolume && random.Next(20) > 0 ? random.NextInt64() >> random.Next(64) : null, ticks);
+                -cents / 100.0, hasVolume && random.Next(20) > 0 ? random.NextInt64() / Math.Pow(10, random.Next(20)) : null, ticks);
         })];
 
         double Odd(double usual) => random.Next(50) == 0 ? -0.0 : usual;

@@ -114,7 +114,6 @@ public sealed class OperationsServerTests : IDisposable
         Assert.Equal(service.Shards.Sum(shard => shard.BytesRead), Sum(text, "streaming_consumer_read_bytes_total"));
         Assert.Equal(2, Sum(text, "streaming_consumer_lease_moves_total", "outcome=\"taken\""));
         Assert.Equal(service.Shards.Sum(shard => shard.Flushes.Windows), Sum(text, "streaming_consumer_windows_written_total"));
-        Assert.True(Sum(text, "streaming_consumer_watermark_delay_seconds") > 0);
         Assert.True(Sum(text, "dotnet_process_memory_working_set_bytes") > 0);
     }
 

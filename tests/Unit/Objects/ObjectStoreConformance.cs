@@ -54,6 +54,16 @@ public abstract class ObjectStoreConformance
     }
 
     [Fact]
+    public async Task GetTail_IsTheEndOfTheObject()
+    {
+        IObjectStore store = Open();
+        Assert.Null(await store.GetTailAsync("a", 3, None));
+        await store.PutAsync("a", Bytes("12345"), null, None);
+        Assert.Equal("345", Encoding.UTF8.GetString((await store.GetTailAsync("a", 3, None))!.Value.Span));
+        Assert.Equal("12345", Encoding.UTF8.GetString((await store.GetTailAsync("a", 100, None))!.Value.Span));
+    }
+
+    [Fact]
     public async Task Get_NothingThere_IsNull()
     {
         IObjectStore store = Open();

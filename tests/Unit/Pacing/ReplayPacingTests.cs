@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Streaming.Producer;
+using Streaming.Shared.Parquet;
 using Streaming.Shared.Streams;
 using Streaming.Tests.TestKit;
 
@@ -91,15 +92,41 @@ public sealed class ReplayPacingTests : IDisposable
     [InlineData(1, null, 1)]
     [InlineData(1, 4.0, 0.25)]
     [InlineData(double.PositiveInfinity, null, 0)]
-    public async Task DailyBars_LeaveOneASecond_WithTheClocksTime_AndTheirOwnDate(double speed, double? rate, double secondsApart)
+    public async Task DailyBars_LeaveOneASecond_AtTheCloseOfTheirDate(double speed, double? rate, double secondsApart)
     {
-        Assert.SkipWhen(TestPaths.MarketData is null, TestPaths.NoMarketData);
-        string path = Path.Combine(TestPaths.MarketData!, "daily", "sp500_5yr.parquet");
-        await ReplayAsync(new ProducerOptions { Inputs = [path], RunId = "test", Limit = 5, Speed = speed, Rate = rate });
-        double[] expected = [0, secondsApart, 2 * secondsApart, 3 * secondsApart, 4 * secondsApart];
-        Assert.Equal(expected, SentAfterSeconds());
-        Assert.Equal(expected, EventSeconds(Now));
-        Assert.All(Texts("date"), date => Assert.Equal("2013-02-08", date));
+        var notes = new List<string>();
+        await ReplayAsync(Daily("2024-03-08", "2024-03-11", "2024-03-12") with { Speed = speed, Rate = rate, Noted = notes.Add });
+        Assert.Equal([0, secondsApart, 2 * secondsApart], SentAfterSeconds());
+        Assert.Equal(["2024-03-08T21:00:00+00:00", "2024-03-11T20:00:00+00:00", "2024-03-12T20:00:00+00:00"], Texts("timestamp"));
+        Assert.Equal(["2024-03-08", "2024-03-11", "2024-03-12"], Texts("date"));
+        Assert.Equal(["daily bars: event time is 16:00 America/New_York of their date"], notes);
+    }
+
+    [Fact]
+    public async Task DailyBars_RetimedNow_TakeTheClocksTime_AndKeepTheirDate()
+    {
+        var notes = new List<string>();
+        await ReplayAsync(Daily("2024-03-08", "2024-03-11", "2024-03-12") with { Retime = Retime.Now, Noted = notes.Add });
+        Assert.Equal([0, 1, 2], EventSeconds(Now));
+        Assert.Equal(["2024-03-08", "2024-03-11", "2024-03-12"], Texts("date"));
+        Assert.Contains("--retime now", Assert.Single(notes), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task DailyBars_MixedWithTicks_LeaveByTheirEventTime()
+    {
+        ProducerOptions daily = Daily("2024-01-02");
+        string ticks = TickFile.Write(_folder["mixed.parquet"], [TickFile.Tick("A", new DateTimeOffset(2024, 1, 2, 20, 59, 50, TimeSpan.Zero), 1)]);
+        await ReplayAsync(daily with { Inputs = [.. daily.Inputs, ticks] });
+        Assert.Equal([0, 10], SentAfterSeconds());
+    }
+
+    [Fact]
+    public async Task DailyBars_Looped_MoveOnByWholeDays()
+    {
+        await ReplayAsync(Daily("2024-01-02", "2024-01-03") with { Loops = 2, Speed = double.PositiveInfinity });
+        Assert.Equal(["2024-01-02", "2024-01-03", "2024-01-04", "2024-01-05"], Texts("date"));
+        Assert.Equal("2024-01-05T21:00:00+00:00", Texts("timestamp")[^1]);
     }
 
     [Fact]
@@ -162,4 +189,21 @@ public sealed class ReplayPacingTests : IDisposable
     private double[] EventSeconds(DateTimeOffset since) => [.. Texts("timestamp").Select(text => (DateTimeOffset.Parse(text) - since).TotalSeconds)];
 
     private string[] Texts(string property) => [.. _stream.Data.Select(data => JsonDocument.Parse(data).RootElement.GetProperty(property).ToString())];
+
+    private ProducerOptions Daily(params string[] days)
+    {
+        using (FileStream output = File.Create(_folder["daily.parquet"]))
+        {
+            using var writer = new ParquetWriter(
+                output,
+                [new("ticker", PhysicalType.ByteArray, LogicalKind.Text, true), new("date", PhysicalType.ByteArray, LogicalKind.Text, true), new("close", PhysicalType.Double, LogicalKind.None, true)]);
+            writer.BeginRowGroup(days.Length);
+            writer.Write([.. days.Select(_ => "A")]);
+            writer.Write(days);
+            writer.Write([.. days.Select(_ => 1.0)]);
+            writer.Finish();
+        }
+
+        return Options() with { Inputs = [_folder["daily.parquet"]] };
+    }
 }

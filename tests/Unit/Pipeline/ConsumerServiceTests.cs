@@ -80,7 +80,7 @@ public sealed class ConsumerServiceTests
     [Theory]
     [InlineData("{")]
     [InlineData("null")]
-    [InlineData("{\"version\":4}")]
+    [InlineData("{\"version\":5}")]
     public async Task BrokenOrNewerCheckpoint_IsRefused(string content)
     {
         string key = "checkpoints/avg-1min/" + InMemoryStream.ShardId(0) + ".json";
@@ -90,17 +90,22 @@ public sealed class ConsumerServiceTests
 
     [Theory]
     // As it is written: the same text again is no damage.
-    [InlineData("\"close_sum\":\"1250000000000\"", "\"close_sum\":\"1250000000000\"", false)]
-    // As the version before wrote it.
-    [InlineData("\"version\":3", "\"version\":2", false)]
+    [InlineData("\"close_sum\":[1.25]", "\"close_sum\":[1.25]", false)]
+    // As the versions before wrote it.
+    [InlineData("\"version\":4", "\"version\":3", false)]
+    [InlineData("\"close_sum\":[1.25]", "\"close_sum\":\"1250000000000\"", false)]
+    [InlineData("\"volume_sum\":[3]", "\"volume_sum\":\"3\"", false)]
+    [InlineData("\"version\":4", "\"version\":2", false)]
     [InlineData("\"last_close\":", "\"first_sequence_number\":\"1\",\"last_close\":", false)]
-    [InlineData("\"version\":3", "\"version\":1", true)]
-    [InlineData("\"version\":3", "\"version\":4", true)]
-    [InlineData("\"volume_sum\":\"3\"", "\"volume_sum\":null", false)]
-    [InlineData("\"close_sum\":\"1250000000000\"", "\"close_sum\":\"1.25\"", true)]
-    [InlineData("\"close_sum\":\"1250000000000\"", "\"close_sum\":1250000000000", true)]
-    [InlineData("\"close_sum\":\"1250000000000\"", "\"close_sum\":null", true)]
-    [InlineData("\"volume_sum\":\"3\"", "\"volume_sum\":\"three\"", true)]
+    [InlineData("\"version\":4", "\"version\":1", true)]
+    [InlineData("\"version\":4", "\"version\":5", true)]
+    [InlineData("\"volume_sum\":[3]", "\"volume_sum\":null", false)]
+    [InlineData("\"close_sum\":[1.25]", "\"close_sum\":\"1.25.\"", true)]
+    [InlineData("\"close_sum\":[1.25]", "\"close_sum\":1.25", true)]
+    [InlineData("\"close_sum\":[1.25]", "\"close_sum\":[1e300]", true)]
+    [InlineData("\"close_sum\":[1.25]", "\"close_sum\":[\"1.25\"]", true)]
+    [InlineData("\"close_sum\":[1.25]", "\"close_sum\":null", true)]
+    [InlineData("\"volume_sum\":[3]", "\"volume_sum\":\"three\"", true)]
     [InlineData("\"position\":\"", "\"position\":\"x", true)]
     public async Task CheckpointThatIsNotAsItIsWritten_IsRefused(string written, string instead, bool isRefused)
     {
@@ -120,7 +125,7 @@ public sealed class ConsumerServiceTests
 
         Assert.Equal(1, (await PipelineRun.ConsumeAsync(stream, _lake)).Windowed);
         stored = (await _lake.GetAsync(key, CancellationToken.None))!;
-        Assert.Contains("\"version\":3", System.Text.Encoding.UTF8.GetString(stored.Content.Span), StringComparison.Ordinal);
+        Assert.Contains("\"version\":4", System.Text.Encoding.UTF8.GetString(stored.Content.Span), StringComparison.Ordinal);
     }
 
     [Theory]

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using Streaming.Consumer.Progress;
 using Streaming.Shared.Streams;
+using Streaming.Shared.Ticks;
 
 namespace Streaming.Tests.Unit.Progress;
 
@@ -24,6 +25,29 @@ public sealed class CheckpointWriterTests
         }
     }
 
+    [Fact]
+    public void AnyCheckpoint_ReadsBackTheSameSums()
+    {
+        var random = new Random(Seed);
+        for (int round = 0; round < 2_000; round++)
+        {
+            CheckpointWindow window = Window(random);
+            CheckpointWindow read = Read(JsonSerializer.Serialize(window, CheckpointJson.Default.CheckpointWindow));
+            Assert.True((window.CloseSum, window.VolumeSum) == (read.CloseSum, read.VolumeSum), $"seed {Seed}, round {round}");
+        }
+    }
+
+    // Up to version 3, the sums of prices in units of 1e-12 and of whole volumes were texts.
+    [Fact]
+    public void SumsOfOlderVersions_AreTheNearestDouble()
+    {
+        CheckpointWindow window = Read(
+            """{"start":0,"trade_date":"2024-01-02","tick_count":1,"close_sum":"185640000000000","open":1,"high":1,"low":1,"last_close":1,"first":1,"last":1,"volume_sum":"82488700"}""");
+        Assert.Equal((185.64, 82_488_700), (window.CloseSum.ToDouble(), window.VolumeSum!.Value.ToDouble()));
+    }
+
+    private static CheckpointWindow Read(string json) => JsonSerializer.Deserialize(json, CheckpointJson.Default.CheckpointWindow);
+
     private static CheckpointDocument Document(Random random) => new(
         random.Next(),
         Text(random),
@@ -42,7 +66,8 @@ public sealed class CheckpointWriterTests
         MaybeNumber(random),
         MaybeNumber(random),
         new CheckpointBooks(Number(random), Number(random), Number(random), Number(random), Number(random), Number(random)),
-        Many(random, _ => new CheckpointTicker(Text(random), Number(random), Many(random, Window), Many(random, _ => new CheckpointRun(Text(random), Number(random))))));
+        Many(random, _ => new CheckpointTicker(Text(random), Number(random), Many(random, Window), Many(random, _ => new CheckpointRun(Text(random), Number(random))))),
+        random.Next(2) == 0);
 
     private static CheckpointWindow Window(Random random) => new(
         Number(random),
@@ -61,7 +86,12 @@ public sealed class CheckpointWriterTests
 
     private static long? MaybeNumber(Random random) => random.Next(2) == 0 ? null : Number(random);
 
-    private static Int128 Wide(Random random) => new((ulong)Number(random), (ulong)Number(random));
+    private static ExactSum Wide(Random random)
+    {
+        var sum = new ExactSum();
+        for (int terms = random.Next(6); terms > 0; terms--) sum.Add(Number(random) * Math.Pow(10, random.Next(-20, 0)));
+        return sum;
+    }
 
     private static double Price(Random random) => random.Next(3) == 0 ? random.NextInt64() * 1e-12 : random.Next(1_000_000) / 10_000.0;
 

@@ -63,6 +63,30 @@ public sealed class LanePublisherTests
         Assert.Equal([20, 20, 20, 51, 51], stream.Records.Select(record => (int)(record.At - DateTimeOffset.UnixEpoch).TotalMilliseconds));
     }
 
+    // b1, c1 and b2 are through before a1 is: a resume must begin at a1.
+    [Fact]
+    public void Acknowledged_EndsBeforeTheOldestRecordThatIsNotThrough()
+    {
+        var seen = new List<long>();
+        bool isOpen = false;
+        var stream = new RecordingStream(_clock) { Refuses = data => data == "a1" && !isOpen };
+        new OneThread(_clock).Run(async () =>
+        {
+            var options = new LaneOptions { FirstPause = TimeSpan.FromMilliseconds(10) };
+            await using LanePublisher publisher = await LanePublisher.OpenAsync(stream, _progress, _clock, new Random(1), default, options);
+            foreach (string record in (string[])["z1", "a1", "b1", "c1"]) publisher.Add(Encoding.UTF8.GetBytes(record[..1]), Encoding.UTF8.GetBytes(record));
+            seen.Add(publisher.Acknowledged);
+            await publisher.SendGatheredAsync(default);
+            await Task.Delay(TimeSpan.FromMilliseconds(100), _clock);
+            Assert.Equal(["z1", "b1", "c1"], stream.Data);
+            seen.Add(publisher.Acknowledged);
+            isOpen = true;
+            await publisher.FlushAsync(default);
+            seen.Add(publisher.Acknowledged);
+        });
+        Assert.Equal([0, 1, 4], seen);
+    }
+
     private RecordingStream Put(Func<string, bool> refuses, params string[] records)
     {
         var stream = new RecordingStream(_clock)

@@ -23,6 +23,44 @@ public sealed class AvgRowTableTests
     }
 
     [Fact]
+    public void SmallPrices_AreShownWithTheirSignificantDigits()
+    {
+        string table = TableOf(200, Row("YOSHI", 0, 7.2399e-11, 7.2377e-11), Row("YOSHI", 1, 7.24e-11, 0));
+        Assert.Contains(" 7.2399E-11 ", table, StringComparison.Ordinal);
+        Assert.Contains(" 7.2388E-11 ", table, StringComparison.Ordinal);
+        Assert.Contains(" 7.24E-11 ", table, StringComparison.Ordinal);
+        Assert.Contains(" 3.62E-11 ", table, StringComparison.Ordinal);
+        Assert.Contains(" 0E0 ", table, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void NegativeAndZeroPrices_LineUpWithTheOthers()
+    {
+        string table = TableOf(200, Row("CLK20", 0, -37.63, 0));
+        Assert.Contains(" -18.8150 ", table, StringComparison.Ordinal);
+        Assert.Contains(" -37.63 ", table, StringComparison.Ordinal);
+        Assert.Contains(" 0.00 ", table, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void PriceOfAFloat_IsShownWithoutWhatTheFloatAdds()
+    {
+        string table = TableOf(200, Row("AMD", 0, 187.14999389648438, 187));
+        Assert.Contains(" 187.149994 ", table, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(12345, " 12,345 ")]
+    [InlineData(2.50123, " 2.50123 ")]
+    [InlineData(0.3000000000000001, " 0.3 ")]
+    [InlineData(1e-15, " 1E-15 ")]
+    public void Volume_HasTheDigitsThatItNeeds(double volume, string expected)
+    {
+        AvgRow row = Row("A", 0, 1, 1);
+        Assert.Contains(expected, TableOf(200, row with { Bar = row.Bar with { Volume = volume } }), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void SparkLine_GoesFromTheLowestToTheHighest()
     {
         Bar[] bars = [.. Enumerable.Range(0, 40).Select(i => Row("A", i, i % 8, i % 8).Bar)];

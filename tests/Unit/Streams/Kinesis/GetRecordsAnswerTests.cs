@@ -62,7 +62,7 @@ public sealed class GetRecordsAnswerTests(ITestOutputHelper output)
     public void ArrivalTime_IsReadInEveryForm(string text, long micros)
     {
         var batch = new RecordBatch();
-        GetRecordsAnswer.Parse(AnswerOf(text), batch);
+        GetRecordsAnswer.Parse(AnswerOf(text), batch, out _);
         Assert.Equal(micros, batch[0].ArrivalMicros);
     }
 
@@ -70,9 +70,9 @@ public sealed class GetRecordsAnswerTests(ITestOutputHelper output)
     [InlineData("-1")]
     [InlineData("1e30")]
     [InlineData("9223372036854.775808")]
-    [InlineData("null")]
+    [InlineData("\"now\"")]
     public void ArrivalTimeThatIsNone_IsRefused(string text)
-        => Assert.Throws<FormatException>(() => GetRecordsAnswer.Parse(AnswerOf(text), new RecordBatch()));
+        => Assert.Throws<FormatException>(() => GetRecordsAnswer.Parse(AnswerOf(text), new RecordBatch(), out _));
 
     [Fact]
     public void MessageOfABrokenAnswer_SaysHowFarItWasUnderstood()
@@ -80,16 +80,49 @@ public sealed class GetRecordsAnswerTests(ITestOutputHelper output)
         const string record = """{"SequenceNumber":"49590338271490256608559692538361571095921575989136588898","ApproximateArrivalTimestamp":1704205800.001,"Data":"","PartitionKey":""}""";
         string understood = "{\"Records\":[" + record + "," + record + ",";
         byte[] answer = Encoding.UTF8.GetBytes(understood + "}" + new string(' ', 200));
-        var failure = Assert.Throws<FormatException>(() => GetRecordsAnswer.Parse(answer, new RecordBatch()));
+        var failure = Assert.Throws<FormatException>(() => GetRecordsAnswer.Parse(answer, new RecordBatch(), out _));
         Assert.Contains($"after byte {understood.Length}:", failure.Message, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public void EndOfAShard_WithTheLargestNumberOfMillis_IsAtTheTip()
+    [Theory]
+    [InlineData("""{"Records":[],"NextShardIterator":null,"MillisBehindLatest":9223372036854775807,"ChildShards":[{"ShardId":"a","ParentShards":["b"]}]}""", true)]
+    [InlineData("""{"ChildShards":[{"ShardId":"a"},{"ShardId":"b"}],"Records":[],"MillisBehindLatest":5}""", true)]
+    [InlineData("""{"Records":[],"NextShardIterator":null,"MillisBehindLatest":0}""", false)]
+    [InlineData("""{"Records":[],"NextShardIterator":null,"ChildShards":null}""", false)]
+    [InlineData("""{"Records":[],"NextShardIterator":null,"ChildShards":[]}""", false)]
+    [InlineData("""{"Records":[],"ChildShards":"none"}""", false)]
+    [InlineData("""{"Records":[],"NextShardIterator":"A","ChildShards":[{"ShardId":"a"}]}""", false)]
+    public void AnswerWithoutIterator_EndsTheShardOnlyIfItNamesChildren(string json, bool isEnd)
     {
         var batch = new RecordBatch();
-        Assert.Null(GetRecordsAnswer.Parse("""{"Records":[],"NextShardIterator":null,"MillisBehindLatest":9223372036854775807}"""u8, batch));
-        Assert.Equal((true, 0L), (batch.IsEndOfShard, batch.MillisBehindLatest));
+        GetRecordsAnswer.Parse(Encoding.UTF8.GetBytes(json), batch, out bool hasRecords);
+        Assert.Equal((isEnd, true), (batch.IsEndOfShard, hasRecords));
+        if (isEnd) Assert.Equal(0, batch.MillisBehindLatest);
+    }
+
+    [Theory]
+    [InlineData("""{"NextShardIterator":"A","MillisBehindLatest":0}""")]
+    [InlineData("""{"Records":null,"NextShardIterator":"A","MillisBehindLatest":0}""")]
+    [InlineData("{}")]
+    public void AnswerWithoutRecords_SaysSo(string json)
+    {
+        GetRecordsAnswer.Parse(Encoding.UTF8.GetBytes(json), new RecordBatch(), out bool hasRecords);
+        Assert.False(hasRecords);
+    }
+
+    // Field case f10. The second record is one that the fast reader would take if it had a time.
+    [Theory]
+    [InlineData("")]
+    [InlineData(",\"ApproximateArrivalTimestamp\":null")]
+    public void RecordWithoutArrivalTime_IsReadAndHasNone(string time)
+    {
+        string record = $$"""{"SequenceNumber":"#"{{time}},"Data":"QUJD","PartitionKey":"AAPL"}""";
+        string withTime = """{"SequenceNumber":"#","ApproximateArrivalTimestamp":1704205800.001,"Data":"QUJD","PartitionKey":"AAPL"}""";
+        string records = string.Join(',', ((string[])[withTime, record, withTime, record]).Select((text, i) => text.Replace("#", $"{i + 1:D56}", StringComparison.Ordinal)));
+        var batch = new RecordBatch();
+        GetRecordsAnswer.Parse(Encoding.UTF8.GetBytes("{\"Records\":[" + records + "],\"NextShardIterator\":\"" + new string('A', 200) + "\"}"), batch, out _, notBeforeMicros: 1);
+        Assert.Equal([true, false, true, false], Enumerable.Range(0, batch.Count).Select(i => batch[i].HasArrival));
+        Assert.Equal(1_704_205_800_001_000, batch.LastArrivalMicros);
     }
 
     private static byte[] AnswerOf(string time)

@@ -7,7 +7,7 @@ using Streaming.Shared.Streams.Kinesis;
 namespace Streaming.Tests.Unit.Streams.Kinesis;
 
 /// <summary>What an answer to GetRecords says; equal if all of it is.</summary>
-internal sealed record GetRecordsMeaning(string Records, string? Next, long MillisBehindLatest)
+internal sealed record GetRecordsMeaning(string? Records, string? Next, bool IsEnd, long MillisBehindLatest)
 {
     /// <summary>As the pipeline reads it; null if it refuses.</summary>
     public static GetRecordsMeaning? OfAnswer(byte[] json, RecordBatch batch, long notBeforeMicros = long.MinValue)
@@ -15,9 +15,8 @@ internal sealed record GetRecordsMeaning(string Records, string? Next, long Mill
         batch.Clear();
         try
         {
-            string? next = GetRecordsAnswer.Parse(json, batch, notBeforeMicros);
-            Assert.Equal(next is null, batch.IsEndOfShard);
-            return new GetRecordsMeaning(string.Join('\n', Lines(batch)), next, batch.MillisBehindLatest);
+            string? next = GetRecordsAnswer.Parse(json, batch, out bool hasRecords, notBeforeMicros);
+            return new GetRecordsMeaning(hasRecords ? string.Join('\n', Lines(batch)) : null, next, batch.IsEndOfShard, batch.MillisBehindLatest);
         }
         catch (FormatException)
         {
@@ -44,9 +43,12 @@ internal sealed record GetRecordsMeaning(string Records, string? Next, long Mill
         var records = new List<string>();
         string? next = null;
         long millis = 0;
+        (bool hasRecords, bool hasChildren) = (false, false);
         foreach (JsonProperty member in answer.EnumerateObject())
         {
-            if (member.NameEquals("Records"))
+            if (member.NameEquals("ChildShards")) hasChildren = member.Value.ValueKind == JsonValueKind.Array && member.Value.GetArrayLength() > 0;
+            if (member.NameEquals("Records")) hasRecords = member.Value.ValueKind != JsonValueKind.Null;
+            if (member.NameEquals("Records") && hasRecords)
             {
                 foreach (JsonElement record in member.Value.EnumerateArray())
                 {
@@ -58,19 +60,20 @@ internal sealed record GetRecordsMeaning(string Records, string? Next, long Mill
             if (member.NameEquals("MillisBehindLatest")) millis = member.Value.ValueKind == JsonValueKind.Null ? 0 : Math.Max(0, member.Value.GetInt64());
         }
 
-        return new GetRecordsMeaning(string.Join('\n', records), next, next is null ? 0 : millis);
+        bool isEnd = next is null && hasChildren;
+        return new GetRecordsMeaning(hasRecords ? string.Join('\n', records) : null, next, isEnd, isEnd ? 0 : millis);
     }
 
     private static string? ReadRecord(JsonElement record, long notBeforeMicros)
     {
         byte[]? data = null;
         BigInteger number = 0;
-        long micros = 0;
+        long micros = RecordBatch.NoArrival;
         foreach (JsonProperty member in record.EnumerateObject())
         {
             if (member.NameEquals("Data")) data = member.Value.GetBytesFromBase64();
             if (member.NameEquals("SequenceNumber")) number = Number(member.Value.GetString());
-            if (member.NameEquals("ApproximateArrivalTimestamp")) micros = Micros(member.Value.GetDecimal());
+            if (member.NameEquals("ApproximateArrivalTimestamp")) micros = member.Value.ValueKind == JsonValueKind.Null ? RecordBatch.NoArrival : Micros(member.Value.GetDecimal());
             if (member.NameEquals("PartitionKey") && member.Value.ValueKind != JsonValueKind.String) throw new FormatException();
         }
 

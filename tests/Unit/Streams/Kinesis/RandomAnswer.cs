@@ -41,12 +41,13 @@ internal sealed class RandomAnswer(Random random)
         _hasBlanks = random.Next(8) == 0;
         _isOdd = random.Next(2) == 0;
         string layout = Layouts[random.Next(Layouts.Length)];
-        string records = "\"Records\"" + Mark(":") + "[" + string.Concat(Enumerable.Range(0, random.Next(0, 5)).Select(i => Separator(i) + Record(layout))) + Mark(Odd(12) ? ",]" : "]");
+        string records = "\"Records\"" + Mark(":") + Records(layout);
         var members = new List<string> { records };
         if (!Odd(8)) members.Add("\"NextShardIterator\"" + Mark(":") + (Odd(8) ? Others[random.Next(Others.Length)] : "\"" + new string('A', random.Next(200)) + "\""));
         if (!Odd(8)) members.Add("\"MillisBehindLatest\"" + Mark(":") + (Odd(4) ? OddTimes[random.Next(OddTimes.Length)] : random.Next(100_000).ToString()));
         if (Odd(4)) members.Add("\"ChildShards\"" + Mark(":") + Others[random.Next(Others.Length)]);
         if (Odd(20)) members.Add(records);
+        if (Odd(20)) members.Remove(records);
         if (random.Next(3) == 0) random.Shuffle(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(members));
         return Encoding.Latin1.GetBytes(Mark("{") + string.Join(Mark(","), members) + "}" + (Odd(20) ? Others[random.Next(Others.Length)] : Mark("")));
     }
@@ -76,6 +77,12 @@ internal sealed class RandomAnswer(Random random)
     private string Mark(string mark) => _hasBlanks ? Blanks() + mark + Blanks() : mark;
 
     private string Blanks() => string.Concat(Enumerable.Range(0, random.Next(3)).Select(_ => " \t\r\n"[random.Next(4)]));
+
+    private string Records(string layout)
+    {
+        if (Odd(20)) return "null";
+        return "[" + string.Concat(Enumerable.Range(0, random.Next(0, 5)).Select(i => Separator(i) + Record(layout))) + Mark(Odd(12) ? ",]" : "]");
+    }
 
     private string Separator(int index)
     {

@@ -41,5 +41,9 @@ internal sealed class LocalLog : IDisposable
         return await stream.ReadAllAsync(Shard, from);
     }
 
+    /// <summary>Every file of the folder with its bytes, to be compared.</summary>
+    public Dictionary<string, string> Files()
+        => Directory.GetFiles(Folder, "*", SearchOption.AllDirectories).ToDictionary(file => file, file => Convert.ToHexString(File.ReadAllBytes(file)));
+
     public void Dispose() => _scratch.Dispose();
 }

@@ -135,14 +135,55 @@ public sealed class TornTailTests
         await using var stream = log.Open();
         await using IShardReader reader = await stream.OpenReaderAsync(LocalLog.Shard, StreamPosition.TrimHorizon, default);
         Assert.Equal(["one"], (await reader.ReadToTipAsync()).Texts());
-        for (int length = before.Length; length <= after.Length; length++)
+        for (int length = before.Length; length < after.Length; length++)
         {
             await File.WriteAllBytesAsync(log.Segments[0], after[..length]);
             Assert.Empty(await reader.ReadToTipAsync());
         }
 
+        // Complete, but its producer has not synced it: it may still take it back.
+        await File.WriteAllBytesAsync(log.Segments[0], after);
+        using (FileStream producer = new(Path.Combine(log.Folder, "append.lock"), FileMode.Open, FileAccess.ReadWrite, FileShare.None))
+            Assert.Empty(await reader.ReadToTipAsync());
         await File.WriteAllBytesAsync(log.SyncedEnd, endAfter);
         Assert.Equal(["two"], (await reader.ReadToTipAsync()).Texts());
+    }
+
+    // Killed after the sync and before the publication of the end: field report of records that nobody saw until somebody ran "status".
+    [Fact]
+    public async Task CompleteFrameOfADeadProducer_IsSeenByARunningReaderWhichChangesNoFile()
+    {
+        using var log = new LocalLog(segmentBytes: 400);
+        await log.PutAsync("one");
+        byte[] endBefore = await File.ReadAllBytesAsync(log.SyncedEnd);
+        await using var stream = log.Open();
+        await using IShardReader reader = await stream.OpenReaderAsync(LocalLog.Shard, StreamPosition.TrimHorizon, default);
+        Assert.Equal(["one"], (await reader.ReadToTipAsync()).Texts());
+        byte[] incompressible = new byte[200];
+        new Random(7).NextBytes(incompressible);
+        // The second frame goes on in a new segment.
+        await log.PutAsync("two", Convert.ToHexString(incompressible));
+        Assert.Equal(2, log.Segments.Length);
+        await File.WriteAllBytesAsync(log.SyncedEnd, endBefore);
+
+        Dictionary<string, string> before = log.Files();
+        List<Seen> seen = await ReadUntilAsync(reader, 2);
+        Assert.Equal("two", seen[0].Text);
+        Assert.Equal(["one", "two", seen[1].Text], (await log.ReadAsync()).Texts());
+        await stream.DescribeAsync(default);
+        await stream.ListShardsAsync(default);
+        Assert.Equal(before, log.Files());
+
+        await log.PutAsync("three");
+        Assert.Equal(["three"], (await ReadUntilAsync(reader, 1)).Texts());
+        Assert.Equal([1UL, 2, 3, 4], (await log.ReadAsync()).Select(s => s.Number));
+    }
+
+    private static async Task<List<Seen>> ReadUntilAsync(IShardReader reader, int count)
+    {
+        var seen = new List<Seen>();
+        for (int reads = 0; seen.Count < count && reads < 20; reads++) seen.AddRange(await reader.ReadAsync(default));
+        return seen;
     }
 
     [Theory]

@@ -53,14 +53,14 @@ public sealed class ShardPipeline(
             }
 
             await flushes.AfterBatchAsync(batch, abort);
-            progress.Update(batch, windows, flushes.Figures, flusher.Bars.Puts);
+            progress.Update(batch, windows, flushes.Figures, flusher.Bars);
             isEnded = batch.IsEndOfShard;
             if (!isEnded && end.IsReached(lease.Shard, batch, flushes.IdleSince)) break;
             await Task.Yield();
         }
 
         await flushes.FinishAsync(abort);
-        progress.Finish(windows, flushes.Figures, flusher.Bars.Puts);
+        progress.Finish(windows, flushes.Figures, flusher.Bars);
         return isEnded;
     }
 

@@ -1,0 +1,119 @@
+using Streaming.Consumer.EventTime;
+using Streaming.Consumer.Flushing;
+using Streaming.Consumer.Progress;
+using Streaming.Shared.Streams;
+using Streaming.Shared.Ticks;
+
+namespace Streaming.Consumer.Assignment;
+
+/// <summary>Control: a save of windows alone forgets when nothing followed the position.</summary>
+public sealed class ShardLease : IDisposable
+{
+    private const long Unknown = long.MinValue;
+
+    internal const string NotReadYet = "was taken just now, and is not read yet";
+
+    private readonly CheckpointStore _checkpoints;
+    private readonly TimeProvider _time;
+    private readonly CheckpointLease _acquired;
+    private readonly SemaphoreSlim _turn = new(1);
+    private StoredCheckpoint _stored;
+    private long _readToTipAt;
+    private long _dataLosses;
+    private string? _flushProblem;
+
+    internal ShardLease(CheckpointStore checkpoints, StoredCheckpoint acquired, Shard listed, TimeProvider time)
+    {
+        (_checkpoints, _stored, _acquired, Listed, _time) = (checkpoints, acquired, acquired.Document.Lease, listed, time);
+        Fold = CheckpointMapping.ToFold(acquired.Document);
+        (_readToTipAt, _dataLosses) = (acquired.Document.ReadToTipAt ?? Unknown, acquired.Document.DataLosses);
+    }
+
+    public string Shard => _stored.Document.Shard;
+
+    public Shard Listed { get; }
+
+    public long Epoch => _acquired.Epoch;
+
+    public TimeSpan Duration => TimeSpan.FromMicroseconds(_acquired.DurationMicros);
+
+    public ShardFold Fold { get; }
+
+    public IReadOnlyList<string> Ancestors => _stored.Document.Ancestors;
+
+    public bool IsRequested => _stored.Document.Lease.RequestedBy is not null;
+
+    internal Func<string?> NotReady { get; set; } = () => null;
+
+    public void NoteFlushFailure(string problem) => Volatile.Write(ref _flushProblem, problem);
+
+    public Task SaveAsync(FlushSnapshot snapshot, BarWriteResult written, CancellationToken cancellation)
+    {
+        Volatile.Write(ref _flushProblem, BlockedObject.Describe(written.Blocked) ?? (written.Failures.Count > 0 ? written.Failures[0].Message : null));
+        return PutAsync(
+            stored =>
+            {
+                // What was noted belongs to the position before, unless windows alone were saved.
+                Volatile.Write(ref _readToTipAt, Unknown);
+                return stored.With(snapshot, written) with { SavedAt = IsoTime.ToMicros(_time.GetUtcNow()) };
+            },
+            cancellation);
+    }
+
+    public Task RenewAsync(CancellationToken cancellation) => PutAsync(stored => stored, cancellation);
+
+    public Task EndAsync(CancellationToken cancellation)
+        => PutAsync(stored => stored with { IsEnded = true, Problem = null, Lease = stored.Lease with { Owner = null, RequestedBy = null } }, cancellation);
+
+    public Task ReleaseAsync(string? problem, bool isDone, CancellationToken cancellation)
+        => PutAsync(
+            stored => stored with { Problem = problem ?? Volatile.Read(ref _flushProblem), IsDone = isDone, Lease = stored.Lease with { Owner = null } }, cancellation);
+
+    public void NoteTip(long tipMicros) => Volatile.Write(ref _readToTipAt, tipMicros);
+
+    public void NoteDataLoss() => Interlocked.Increment(ref _dataLosses);
+
+    private async Task PutAsync(Func<CheckpointDocument, CheckpointDocument> change, CancellationToken cancellation)
+    {
+        // A renewal and a flush may want to write at once. Without the token, which would bring the thread pool in: who holds it has one.
+        await _turn.WaitAsync(CancellationToken.None);
+        try
+        {
+            // Once, or an attempt whose outcome was unknown would not be recognised by the next.
+            long now = IsoTime.ToMicros(_time.GetUtcNow());
+            string? problem = NotReady() ?? Volatile.Read(ref _flushProblem);
+            _stored = await _checkpoints.Retry.RunAsync(token => TryPutAsync(change, problem, now, token), cancellation);
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    private async Task<StoredCheckpoint> TryPutAsync(Func<CheckpointDocument, CheckpointDocument> change, string? problem, long now, CancellationToken cancellation)
+    {
+        // A flush that was under way when the shard was let go must not take away the reason for that.
+        CheckpointDocument stored = _stored.Document;
+        CheckpointDocument next = change(stored.Lease.Owner is null ? stored : stored with { Problem = problem });
+        long tip = Volatile.Read(ref _readToTipAt);
+        next = next with
+        {
+            Lease = next.Lease with { Counter = next.Lease.Counter + 1 },
+            WrittenAt = now,
+            DataLosses = Interlocked.Read(ref _dataLosses),
+            ReadToTipAt = tip == Unknown ? null : tip,
+        };
+        if (await _checkpoints.PutAsync(next, _stored.Tag, cancellation) is { } written) return written;
+        StoredCheckpoint? standing = await _checkpoints.ReadAsync(Shard, cancellation);
+        if (!IsMine(standing)) throw new LeaseLostException(Shard);
+        _stored = standing!;
+        throw new LostRaceException(Shard);
+    }
+
+    private bool IsMine(StoredCheckpoint? standing)
+        => standing is { Document: { IsEnded: false, Lease: var lease } } && lease.Owner == _acquired.Owner && lease.Epoch == _acquired.Epoch;
+
+    public void Dispose() => _turn.Dispose();
+}
+
+public sealed class LeaseLostException(string shard) : Exception($"{shard} belongs to another worker now.");
