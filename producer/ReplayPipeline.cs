@@ -8,6 +8,7 @@ namespace Streaming.Producer;
 /// <summary>The whole replay, in the order in which a tick goes through it: archive, filter, event time, schedule, JSON, stream.</summary>
 public sealed class ReplayPipeline(ProducerOptions options, TimeProvider time)
 {
+    private readonly LeftOutFiles _leftOut = new();
     private IReadOnlyList<InputFile>? _inputs;
 
     public ReplayProgress Progress { get; } = new();
@@ -17,7 +18,7 @@ public sealed class ReplayPipeline(ProducerOptions options, TimeProvider time)
 
     /// <summary>Looks for the inputs, which a replay does otherwise when it begins: so that a missing one shows before a stream is made.</summary>
     /// <exception cref="UsageException">There is none.</exception>
-    public void FindInputs() => _inputs ??= InputFiles.Expand(options.Inputs, new S3Inputs(options.Aws, time));
+    public void FindInputs() => _inputs ??= InputFiles.Expand(options.Inputs, new S3Inputs(options.Aws, time), _leftOut);
 
     /// <inheritdoc cref="RunAsync(IRecordStream?, ReplayJournal?, CancellationToken)"/>
     public Task<ReplaySummary> RunAsync(IRecordStream? stream, CancellationToken cancellation) => RunAsync(stream, journal: null, cancellation);
@@ -52,6 +53,6 @@ public sealed class ReplayPipeline(ProducerOptions options, TimeProvider time)
         Progress.Observe(refused, replay.Clock);
         if (end == ReplayEnd.Data && !ticks.HasTicks && UnmatchedFilters.Describe(options, _inputs!, time, cancellation) is { } problem)
             throw new UsageException(problem);
-        return ReplaySummary.Of(Progress, archive, end == ReplayEnd.Data, end == ReplayEnd.Interrupted);
+        return ReplaySummary.Of(Progress, archive, _leftOut, end == ReplayEnd.Data, end == ReplayEnd.Interrupted);
     }
 }

@@ -14,6 +14,8 @@ namespace Streaming.Producer;
 /// <param name="RejectedRows">The first ones, with their place.</param>
 /// <param name="IgnoredByReason">Unusable values of rows that were sent without them.</param>
 /// <param name="FilesRead">Files of which some part was replayed or could have been.</param>
+/// <param name="LeftOut">Files in folders, globs and prefixes that are neither Parquet nor CSV.</param>
+/// <param name="LeftOutFiles">The first ones.</param>
 /// <param name="Interrupted">Stopped by the caller before its end.</param>
 /// <param name="MissingTickers">Of <c>--tickers</c>, those that the input does not have; known only of one that was read to its end.</param>
 public sealed record ReplaySummary(
@@ -33,13 +35,15 @@ public sealed record ReplaySummary(
     IReadOnlyDictionary<string, long> IgnoredByReason,
     int FilesRead,
     IReadOnlyList<RefusedFile> RefusedFiles,
+    int LeftOut,
+    IReadOnlyList<string> LeftOutFiles,
     bool Interrupted,
     IReadOnlyList<string> MissingTickers)
 {
     /// <summary>Records per second.</summary>
     public double Rate => Seconds > 0 ? Math.Round(Sent / Seconds, 1) : 0;
 
-    internal static ReplaySummary Of(ReplayProgress progress, TickArchive archive, bool isWhole, bool isInterrupted)
+    internal static ReplaySummary Of(ReplayProgress progress, TickArchive archive, LeftOutFiles leftOut, bool isWhole, bool isInterrupted)
     {
         RefusedRows refused = archive.Refused;
         return new ReplaySummary(
@@ -59,6 +63,8 @@ public sealed record ReplaySummary(
             refused.IgnoredByReason,
             archive.ReadableFiles,
             refused.Files,
+            leftOut.Count,
+            leftOut.Examples,
             isInterrupted,
             isWhole ? archive.MissingTickers : []);
     }

@@ -1,3 +1,4 @@
+using Streaming.Producer.Archive.Csv;
 namespace Streaming.Producer.Archive;
 
 /// <summary>A readable file of the archive. Owns its handle, which is open only while one of its row groups is being read.</summary>
@@ -43,7 +44,9 @@ internal sealed class ArchiveFile(InputFile input, int order, IReadOnlyList<Tick
 /// <param name="FirstRow">Rows of the file before it.</param>
 /// <param name="MinMicros">No usable row is earlier.</param>
 /// <param name="IsSorted">Null if its times have not been looked at yet.</param>
-internal sealed record RowGroupPlan(int Index, int Place, TickColumns Columns, long FirstRow, long RowCount, long MinMicros, bool? IsSorted)
+/// <param name="Part">The rows of a CSV that it has; null for all rows of the file's group.</param>
+internal sealed record RowGroupPlan(
+    int Index, int Place, TickColumns Columns, long FirstRow, long RowCount, long MinMicros, bool? IsSorted, CsvPart? Part = null)
 {
     /// <summary>Set once, by the planner: a file and its groups name each other.</summary>
     public ArchiveFile File { get; set; } = null!;

@@ -46,7 +46,7 @@ internal sealed class ArchiveInspector(FileHints hints, TimeProvider time)
             IHistoryFile file = planned.Acquire();
             inspection = inspection with
             {
-                Rows = file.RowGroups.Sum(group => (long)group.RowCount),
+                Rows = planned.Groups.Where(group => group.Columns.Part is null or 0).Sum(group => group.RowCount),
                 RowGroups = file.RowGroups.Count,
                 Columns = Describe(file, planned.Parts),
                 IsDaily = planned.Times.IsDaily,

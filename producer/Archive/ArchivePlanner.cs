@@ -1,3 +1,4 @@
+using Streaming.Producer.Archive.Csv;
 using Streaming.Shared.Parquet;
 
 namespace Streaming.Producer.Archive;
@@ -62,27 +63,27 @@ internal sealed class ArchivePlanner(ArchiveReading reading, RefusedRows refused
         IReadOnlyList<TickColumns> parts = new ColumnResolver(input, file, reading, mayBeDaily).Resolve();
         var groups = new List<RowGroupPlan>(file.RowGroups.Count * parts.Count);
         var planned = new ArchiveFile(input, order, parts, groups);
-        long firstRow = 0;
-        for (int index = 0; index < file.RowGroups.Count; index++)
+        // All parts have the same times.
+        IEnumerable<RowGroupPlan> timed = file is CsvFile csv ? CsvPlanner.Plan(csv, parts[0], reading) : PlanGroups(file, parts[0]);
+        foreach (RowGroupPlan group in timed)
         {
-            IRowGroup group = file.RowGroups[index];
-            // All parts have the same times.
-            if (group.RowCount > 0 && RowGroupStart.Of(group, parts[0], reading) is { } start)
-            {
-                foreach (TickColumns columns in parts)
-                {
-                    groups.Add(new RowGroupPlan(index, groups.Count, columns, firstRow, group.RowCount, start.MinMicros, start.IsSorted)
-                    {
-                        File = planned,
-                    });
-                }
-            }
-
-            firstRow += group.RowCount;
+            foreach (TickColumns columns in parts) groups.Add(group with { Place = groups.Count, Columns = columns, File = planned });
         }
 
         if (parts[0].Times.IsDateNamedTime) CheckOneBarADay(file, planned);
         return planned;
+    }
+
+    private IEnumerable<RowGroupPlan> PlanGroups(IHistoryFile file, TickColumns columns)
+    {
+        long firstRow = 0;
+        for (int index = 0; index < file.RowGroups.Count; index++)
+        {
+            long rows = file.RowGroups[index].RowCount;
+            if (rows > 0 && RowGroupStart.Of(file, index, columns, reading) is { } start)
+                yield return new RowGroupPlan(index, 0, columns, firstRow, rows, start.MinMicros, start.IsSorted);
+            firstRow += rows;
+        }
     }
 
     // A time that was cut to its date is no bar of the day.

@@ -88,7 +88,8 @@ internal sealed class EventTimeMerge : IDisposable
     {
         TickColumns columns = group.Columns;
         if (!columns.Times.IsDaily && !columns.Times.IsEpochWithDate) times = _reading.RentTimes(group.RowCount);
-        TimeScan scan = TimeScan.Of(file.RowGroups[group.Index], columns, _reading, times);
+        using IRowPass pass = file.Open(group.Index, group.Part);
+        TimeScan scan = TimeScan.Of(pass, columns, _reading, times);
         if (scan.AreAllUsable) return scan.IsSorted;
         _reading.ReturnTimes(times);
         times = [];

@@ -7,6 +7,9 @@ internal static class Glob
 {
     public static bool IsPattern(string path) => path.AsSpan().IndexOfAny('*', '?') >= 0;
 
+    /// <summary>The pattern says which kind of file it means, as <c>*.txt</c> does.</summary>
+    public static bool NamesExtension(string pattern) => Path.GetExtension(pattern) is { Length: > 1 } extension && !IsPattern(extension);
+
     public static IEnumerable<string> Match(string pattern, int maxDepth)
     {
         string root = Path.IsPathRooted(pattern) ? Path.GetPathRoot(pattern)! : "";

@@ -12,6 +12,6 @@ internal sealed record InputFile(string Path, IReadOnlyDictionary<string, string
     /// <summary>Size and version, as texts that differ when the content does: what a replay that is continued compares.</summary>
     public string Version { get; init; } = "";
 
-    /// <exception cref="ParquetException">It is no Parquet, or broken.</exception>
-    public IHistoryFile Open() => new ParquetHistory(ParquetFile.Open(OpenBytes()));
+    /// <summary>Opens it as what its bytes are. Which exceptions mean that it cannot be read: <see cref="ReadFaults"/>.</summary>
+    public IHistoryFile Open() => HistoryFile.Open(OpenBytes());
 }

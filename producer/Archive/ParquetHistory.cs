@@ -1,3 +1,4 @@
+using Streaming.Producer.Archive.Csv;
 using Streaming.Shared.Parquet;
 
 namespace Streaming.Producer.Archive;
@@ -7,24 +8,24 @@ internal sealed class ParquetHistory(ParquetFile file) : IHistoryFile
 {
     public IReadOnlyList<ParquetColumn> Columns => file.Columns;
 
-    public IReadOnlyList<IRowGroup> RowGroups { get; } = [.. file.RowGroups.Select((_, index) => new RowGroup(file, index))];
+    public IReadOnlyList<IRowGroup> RowGroups { get; } = [.. file.RowGroups.Select(group => new RowGroup(group))];
+
+    public IRowPass Open(int group, CsvPart? part = null) => new RowPass(file, group);
 
     public void Dispose() => file.Dispose();
 
-    private sealed class RowGroup(ParquetFile file, int index) : IRowGroup
+    private sealed class RowGroup(ParquetRowGroup group) : IRowGroup
     {
-        public int RowCount => file.RowGroups[index].RowCount;
+        public long RowCount => group.RowCount;
 
-        public bool TryGetRange(ParquetColumn column, out long min, out long max) => file.RowGroups[index].TryGetRange(column, out min, out max);
-
-        public IRowPass Open() => new RowPass(file, index);
+        public bool TryGetRange(ParquetColumn column, out long min, out long max) => group.TryGetRange(column, out min, out max);
     }
 
     private sealed class RowPass(ParquetFile file, int group) : IRowPass
     {
         private int _rowsLeft = file.RowGroups[group].RowCount;
 
-        public int Next()
+        public int Next(Span<RowFault> faults)
         {
             int rows = Math.Min(RowBatch.Capacity, _rowsLeft);
             _rowsLeft -= rows;
@@ -32,6 +33,8 @@ internal sealed class ParquetHistory(ParquetFile file) : IHistoryFile
         }
 
         public IColumnReader OpenColumn(ParquetColumn column) => new Column(file.OpenColumn(group, column));
+
+        public long? LineOf(int row) => null;
 
         public void Dispose()
         {

@@ -1,3 +1,4 @@
+using Streaming.Producer.Archive.Csv;
 using Streaming.Shared.Parquet;
 
 namespace Streaming.Producer.Archive;
@@ -6,8 +7,13 @@ namespace Streaming.Producer.Archive;
 internal static class ReadFaults
 {
     public static bool IsFileFault(Exception e)
-        => e is ParquetException or InvalidDataException or IOException or UnauthorizedAccessException;
+        => e is ParquetException or CsvException or InvalidDataException or IOException or UnauthorizedAccessException;
 
     /// <summary>What is wrong, without the file's name, which stands beside it.</summary>
-    public static string Reason(Exception e) => e is ParquetException parquet ? parquet.Problem : e.Message;
+    public static string Reason(Exception e) => e switch
+    {
+        ParquetException parquet => parquet.Problem,
+        CsvException csv => csv.Problem,
+        _ => e.Message,
+    };
 }

@@ -29,13 +29,13 @@ internal sealed class RefusedRows(bool failOnFirst = false, Action<RefusedRow>? 
     public IReadOnlyDictionary<string, long> IgnoredByReason => Named(_ignored);
 
     /// <exception cref="ReplayException">The first bad row is to end the replay.</exception>
-    public void RefuseRow(string file, long row, RowFault fault)
+    public void RefuseRow(string file, long row, RowFault fault, long? line = null)
     {
-        if (failOnFirst) throw new ReplayException($"{new RefusedRow(file, row, fault.ToString())} (--on-bad-row fail)");
+        if (failOnFirst) throw new ReplayException($"{new RefusedRow(file, row, fault.ToString(), line)} (--on-bad-row fail)");
         RowCount++;
         _counts[fault.Reason] = _counts.GetValueOrDefault(fault.Reason) + 1;
         if (_examples.Count == MaxExamples && told is null) return;
-        var refused = new RefusedRow(file, row, fault.ToString());
+        var refused = new RefusedRow(file, row, fault.ToString(), line);
         told?.Invoke(refused);
         if (_examples.Count < MaxExamples) _examples.Add(refused);
     }
@@ -54,9 +54,13 @@ internal sealed class RefusedRows(bool failOnFirst = false, Action<RefusedRow>? 
 }
 
 /// <param name="Row">From 1, in file order.</param>
-public sealed record RefusedRow(string File, long Row, string Reason)
+/// <param name="Line">From 1, where the row begins in a CSV; null for a Parquet file.</param>
+public sealed record RefusedRow(string File, long Row, string Reason, long? Line = null)
 {
-    public override string ToString() => $"{File} row {Row}: {Reason}";
+    /// <summary>Where a person finds the row in the file.</summary>
+    internal string Place => Line is { } line ? $"line {line}" : $"row {Row}";
+
+    public override string ToString() => $"{File} {Place}: {Reason}";
 }
 
 /// <summary>A file that could not be read to its end, or not at all.</summary>

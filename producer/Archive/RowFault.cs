@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Streaming.Producer.Archive.Csv;
 using Streaming.Shared.Ticks;
 
 namespace Streaming.Producer.Archive;
@@ -37,6 +38,11 @@ internal enum FaultKind : byte
     TimeOfDayInDate,
     BeforeYearOne,
     TooFarAhead,
+    TooFewFields,
+    TooManyFields,
+    BadQuote,
+    NulByte,
+    LineTooLong,
 }
 
 /// <summary>Why a row is refused, by the first field that is wrong, or a value ignored.</summary>
@@ -44,6 +50,9 @@ internal enum FaultKind : byte
 internal readonly record struct RowFault(TickField Field, FaultKind Kind, long Value = 0)
 {
     public bool IsNone => Kind == FaultKind.None;
+
+    /// <summary>The row cannot be split into fields, so that it has no values at all.</summary>
+    public bool IsOfWholeRow => Kind is >= FaultKind.TooFewFields and <= FaultKind.LineTooLong;
 
     /// <summary>Something is wrong with one of the rows; that nothing is, is all zeros.</summary>
     public static bool IsAny(ReadOnlySpan<RowFault> faults) => MemoryMarshal.AsBytes(faults).ContainsAnyExcept((byte)0);
@@ -77,6 +86,11 @@ internal readonly record struct RowFault(TickField Field, FaultKind Kind, long V
                 + "--time-zone if it is midnight elsewhere",
             FaultKind.BeforeYearOne => $"{field} lies before the year 1",
             FaultKind.TooFarAhead => $"{field} lies more than a day ahead of now",
+            FaultKind.TooFewFields => "the row has fewer fields than the header",
+            FaultKind.TooManyFields => "the row has more fields than the header",
+            FaultKind.BadQuote => "the row has a quote that is not closed, or one inside a field that is not quoted",
+            FaultKind.NulByte => "the row holds a NUL byte",
+            FaultKind.LineTooLong => $"the row is longer than {CsvRecords.MaxRecordBytes} bytes",
             _ => "nothing is wrong",
         };
     }

@@ -35,7 +35,7 @@ internal sealed class RowGroupReader : IDisposable
         _heldTimes = heldTimes;
         (_group, _reading, _refused) = (group, reading, refused);
         _lastTimeField = group.Columns.Times.Form == TimeForm.Instant ? TickField.Timestamp : TickField.Date;
-        _pass = file.RowGroups[group.Index].Open();
+        _pass = file.Open(group.Index, group.Part);
         IColumnReader? Open(ParquetColumn? column) => column is null ? null : _pass.OpenColumn(column);
         TickColumns columns = group.Columns;
         _fixedTicker = columns.FixedTicker is { } name
@@ -58,9 +58,9 @@ internal sealed class RowGroupReader : IDisposable
     {
         _reading.Cancellation.ThrowIfCancellationRequested();
         batch.Count = 0;
-        int count = _pass.Next();
+        _reading.Faults.AsSpan().Clear();
+        int count = _pass.Next(_reading.Faults);
         if (count == 0) return false;
-        _reading.Faults.AsSpan(0, count).Clear();
         _reading.Ignored.Clear();
 
         // In this order, because a row's first fault is the one that is told.
@@ -102,7 +102,7 @@ internal sealed class RowGroupReader : IDisposable
             bool isPlaced = fault.IsNone || fault.Field > _lastTimeField;
             if (IsAbsent(fault) || (isPlaced && !(IsWanted(row) && _reading.Filter.HoldsTime(batch.Micros[row])))) continue;
             if (fault.IsNone) _reading.Usable[usable++] = row;
-            else _refused.RefuseRow(_group.File.Path, firstRow + row, fault);
+            else _refused.RefuseRow(_group.File.Path, firstRow + row, fault, _pass.LineOf(row));
         }
 
         ReadOnlySpan<int> kept = _reading.Usable.AsSpan(0, usable);
@@ -118,6 +118,7 @@ internal sealed class RowGroupReader : IDisposable
     private bool IsAbsent(RowFault fault) => Columns.Part switch
     {
         null => false,
+        { } part when fault.IsOfWholeRow => part > 0,
         _ when fault.Field == TickField.Close
             => fault.Kind == FaultKind.Missing || (fault.Kind == FaultKind.NotANumber && ColumnTypes.IsFloating(Columns.Close)),
         { } part => part > 0 && fault.Field is TickField.Timestamp or TickField.Date,
@@ -157,7 +158,7 @@ internal sealed class RowGroupReader : IDisposable
         {
             TickerEntry entry = from.IsNull[row] ? TickerEntry.Missing : codes.IsEmpty ? _reading.Tickers.Intern(from.Bytes(row)) : EntryOf(codes[row]);
             (_reading.RowTickers[row], names[row]) = (entry, entry.Name);
-            if (entry.Fault != FaultKind.None) _reading.Faults[row] = new RowFault(TickField.Ticker, entry.Fault);
+            if (entry.Fault != FaultKind.None && _reading.Faults[row].IsNone) _reading.Faults[row] = new RowFault(TickField.Ticker, entry.Fault);
         }
     }
 

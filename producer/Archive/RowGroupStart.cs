@@ -12,15 +12,17 @@ internal readonly record struct RowGroupStart(long MinMicros, bool? IsSorted)
     private const long DayMicros = EventTime.MicrosPerDay;
 
     /// <summary>Null if the statistics say that no row of the group is wanted.</summary>
-    public static RowGroupStart? Of(IRowGroup group, TickColumns columns, ArchiveReading reading)
+    public static RowGroupStart? Of(IHistoryFile file, int index, TickColumns columns, ArchiveReading reading)
     {
+        IRowGroup group = file.RowGroups[index];
         if (TryGetRange(group, columns.Times, reading, out long min, out long max))
         {
             bool isWanted = max >= reading.Filter.FromMicros && min < reading.Filter.ToMicros;
             return isWanted ? new RowGroupStart(min, columns.Times is { IsDaily: true, Date: null } ? true : null) : null;
         }
 
-        TimeScan scan = TimeScan.Of(group, columns, reading);
+        using IRowPass pass = file.Open(index);
+        TimeScan scan = TimeScan.Of(pass, columns, reading);
         // A group in which no row has a usable time still has its rows counted as refused: it is read at once.
         return new RowGroupStart(scan.MinMicros == long.MaxValue ? long.MinValue : scan.MinMicros, scan.IsSorted);
     }

@@ -144,21 +144,32 @@ internal sealed class TimeLook(IHistoryFile file, ArchiveReading reading)
 
     private void ReadFirst(ParquetColumn column, Action<ColumnVector> look)
     {
-        if (file.RowGroups.FirstOrDefault(group => group.RowCount > 0) is not { } group) return;
-        using IRowPass pass = group.Open();
-        IColumnReader reader = pass.OpenColumn(column);
-        if (pass.Next() is var rows and > 0) look(reading.Fill(reader, rows));
+        for (int group = 0; group < file.RowGroups.Count; group++)
+        {
+            if (file.RowGroups[group].RowCount == 0) continue;
+            using IRowPass pass = file.Open(group);
+            IColumnReader reader = pass.OpenColumn(column);
+            if (Next(pass) is var rows and > 0) look(reading.Fill(reader, rows));
+            return;
+        }
+    }
+
+    // A row that is broken as a whole has no values, and is refused when it is read.
+    private int Next(IRowPass pass)
+    {
+        reading.Faults.AsSpan().Clear();
+        return pass.Next(reading.Faults);
     }
 
     /// <param name="look">False ends the reading.</param>
     private void Read(ParquetColumn column, RowLook look)
     {
-        foreach (IRowGroup group in file.RowGroups)
+        for (int group = 0; group < file.RowGroups.Count; group++)
         {
-            if (group.RowCount == 0) continue;
-            using IRowPass pass = group.Open();
+            if (file.RowGroups[group].RowCount == 0) continue;
+            using IRowPass pass = file.Open(group);
             IColumnReader reader = pass.OpenColumn(column);
-            while (pass.Next() is var rows and > 0)
+            while (Next(pass) is var rows and > 0)
             {
                 reading.Cancellation.ThrowIfCancellationRequested();
                 ColumnVector values = reading.Fill(reader, rows);

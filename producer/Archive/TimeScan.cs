@@ -4,22 +4,22 @@ namespace Streaming.Producer.Archive;
 
 /// <summary>A look at the times of a row group alone: where they begin and whether they rise.</summary>
 /// <param name="MinMicros"><see cref="long.MaxValue"/> if no row has a usable time.</param>
-internal readonly record struct TimeScan(long MinMicros, bool IsSorted, bool AreAllUsable)
+/// <param name="LastMicros">The last usable time, or <see cref="long.MinValue"/>.</param>
+internal readonly record struct TimeScan(long MinMicros, long LastMicros, bool IsSorted, bool AreAllUsable)
 {
+    /// <param name="pass">At its beginning; stays the caller's.</param>
     /// <param name="held">Gets the times of the rows, unless it is empty; only if they are all usable does it have them all.</param>
-    public static TimeScan Of(IRowGroup group, TickColumns columns, ArchiveReading reading, Span<long> held = default)
+    public static TimeScan Of(IRowPass pass, TickColumns columns, ArchiveReading reading, Span<long> held = default)
     {
-        using IRowPass pass = group.Open();
         var reader = new RowTimes(pass, columns.Times, reading, isDateWanted: false);
         RowBatch rows = reading.RentBatch(columns);
         long min = long.MaxValue;
         long last = long.MinValue;
         (bool isSorted, bool areAllUsable) = (true, true);
-        while (pass.Next() is var count and > 0)
+        while (Next(pass, reading) is var count and > 0)
         {
             reading.Cancellation.ThrowIfCancellationRequested();
             Span<RowFault> faults = reading.Faults.AsSpan(0, count);
-            faults.Clear();
             reader.Read(rows, count);
             ReadOnlySpan<long> times = rows.Micros.AsSpan(0, KeepUsable(rows.Micros, faults));
             areAllUsable &= times.Length == count;
@@ -36,7 +36,13 @@ internal readonly record struct TimeScan(long MinMicros, bool IsSorted, bool Are
         }
 
         reading.ReturnBatch(rows);
-        return new TimeScan(min, isSorted, areAllUsable);
+        return new TimeScan(min, last, isSorted, areAllUsable);
+    }
+
+    private static int Next(IRowPass pass, ArchiveReading reading)
+    {
+        reading.Faults.AsSpan().Clear();
+        return pass.Next(reading.Faults);
     }
 
     // A row without a usable time will be refused, so that it has no place in the order either.

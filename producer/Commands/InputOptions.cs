@@ -8,7 +8,7 @@ internal sealed class InputOptions
 {
     private readonly Argument<string[]> _inputs = new("input")
     {
-        Description = "Parquet files, folders (read recursively) or globs; local or s3://",
+        Description = "Parquet or CSV files, folders (read recursively) or globs; local or s3://",
         Arity = ArgumentArity.OneOrMore,
     };
 

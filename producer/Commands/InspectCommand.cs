@@ -11,7 +11,7 @@ internal static class InspectCommand
     public static Command Create(CommandContext context)
     {
         var input = new InputOptions();
-        var json = OptionValues.Flag("--json", "one JSON object per file, and one for all if there are several");
+        var json = OptionValues.Flag("--json", "one JSON object per file, one for all if there are several, and one of the files left out");
         var command = new Command("inspect", "Show columns, rows, tickers, ranges of times and prices, and bad rows; sends nothing.") { json };
         input.AddTo(command);
         var aws = new AwsOptions();
@@ -21,7 +21,8 @@ internal static class InspectCommand
             ProducerOptions options = input.Read(parsed).Validate();
             var inspector = new ArchiveInspector(FileHints.Of(options), context.Time);
             var files = new List<FileInspection>();
-            IReadOnlyList<InputFile> inputs = InputFiles.Expand(options.Inputs, new S3Inputs(aws.Read(parsed), context.Time));
+            var leftOut = new LeftOutFiles();
+            IReadOnlyList<InputFile> inputs = InputFiles.Expand(options.Inputs, new S3Inputs(aws.Read(parsed), context.Time), leftOut);
             foreach (FileInspection file in inspector.Inspect(inputs, cancellation))
             {
                 // The total has no need of the columns and rows, of which there may be many.
@@ -37,6 +38,8 @@ internal static class InspectCommand
                 else Write(context.Output, total);
             }
 
+            if (leftOut.Count > 0)
+                context.Output.WriteLine(parsed.GetValue(json) ? JsonOutput.Of(new LeftOutInspection(leftOut.Count, leftOut.Examples)) : leftOut.ToString());
             return Task.FromResult(files.Exists(file => file.Error is null) ? ExitCode.Done : ExitCode.Failed);
         });
         return command;
@@ -54,7 +57,7 @@ internal static class InspectCommand
         WriteRanges(output, file.First, file.Last, file.LowestPrice, file.HighestPrice);
         output.WriteLine($"  bad rows  {file.BadRows}");
         foreach ((string reason, long count) in file.BadRowsByReason) output.WriteLine($"            {count} {reason}");
-        foreach (RefusedRow row in file.FirstBadRows) output.WriteLine($"            row {row.Row}: {row.Reason}");
+        foreach (RefusedRow row in file.FirstBadRows) output.WriteLine($"            {row.Place}: {row.Reason}");
         foreach ((string reason, long count) in file.IgnoredByReason) output.WriteLine($"  ignored   {count} values: {reason}");
     }
 

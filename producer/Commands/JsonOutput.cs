@@ -10,6 +10,7 @@ namespace Streaming.Producer.Commands;
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
 [JsonSerializable(typeof(FileInspection))]
 [JsonSerializable(typeof(InspectionTotal))]
+[JsonSerializable(typeof(LeftOutInspection))]
 [JsonSerializable(typeof(ReplaySummary))]
 [JsonSerializable(typeof(StreamView))]
 internal sealed partial class JsonOutput : JsonSerializerContext

@@ -19,7 +19,7 @@ public static class ProducerCommands
     {
         TextWriter error = context.Error;
         var verbose = new Option<bool>("--verbose") { Description = "show every refused row, and stack traces", Recursive = true, Arity = ArgumentArity.Zero };
-        var root = new RootCommand("Replays historical market data from Parquet as JSON records onto a stream.")
+        var root = new RootCommand("Replays historical market data from Parquet and CSV as JSON records onto a stream.")
         {
             ReplayCommand.Create(context, verbose),
             InspectCommand.Create(context),

@@ -19,7 +19,7 @@ internal static class ReplayCommand
         var strict = OptionValues.Flag("--strict", "exit with 4 if any row or file was refused");
         var json = OptionValues.Flag("--json", "print the summary as one JSON object on stdout");
         var progress = OptionValues.OneOf("--progress", "how progress is shown", "auto", "plain", "none");
-        var command = new Command("replay", "Replay Parquet files, folders or globs in event-time order.") { strict, json, progress };
+        var command = new Command("replay", "Replay Parquet and CSV files, folders or globs in event-time order.") { strict, json, progress };
         replay.AddTo(command);
         resume.AddTo(command);
         stream.AddTo(command);

@@ -9,6 +9,7 @@ internal static class SummaryText
     public static void Write(TextWriter error, ReplaySummary summary, ProducerOptions options, bool rowsWereShown)
     {
         foreach (RefusedFile file in summary.RefusedFiles) error.WriteLine($"refused file {file}");
+        if (LeftOutFiles.Note(summary.LeftOut, summary.LeftOutFiles) is { Length: > 0 } leftOut) error.WriteLine(leftOut);
         if (!rowsWereShown)
         {
             foreach (RefusedRow row in summary.RejectedRows) error.WriteLine($"refused {row}");

@@ -1,5 +1,7 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Text;
+using System.Text.Unicode;
 
 namespace Streaming.Shared.Objects;
 
@@ -9,7 +11,7 @@ namespace Streaming.Shared.Objects;
 /// </summary>
 /// <remarks>
 /// The escaped characters are those of Hive's <c>FileUtils.escapePathName</c>, and NUL. Others, beyond ASCII too, stand as they
-/// are, because Hive decodes <c>%C3</c> to a character and not to a byte.
+/// are, because Hive decodes <c>%C3</c> to a character and not to a byte. So does <see cref="Decode"/> only where it must.
 /// </remarks>
 public static class HivePath
 {
@@ -36,24 +38,39 @@ public static class HivePath
         return path.ToString();
     }
 
+    /// <summary>
+    /// The value of a segment. Escapes that follow each other and are all beyond ASCII are bytes of UTF-8, as DuckDB, Arrow and Polars write them;
+    /// where they are not valid UTF-8, each is the character of that code, as in Hive.
+    /// </summary>
     public static string Decode(string segment)
     {
         if (!segment.Contains('%', StringComparison.Ordinal)) return segment;
         var value = new StringBuilder(segment.Length);
+        var beyondAscii = new List<byte>();
         for (int i = 0; i < segment.Length; i++)
         {
-            if (segment[i] == '%' && i + 2 < segment.Length
-                && byte.TryParse(segment.AsSpan(i + 1, 2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out byte code))
-            {
-                value.Append((char)code);
-                i += 2;
-            }
-            else
-            {
-                value.Append(segment[i]);
-            }
+            bool isEscape = TryEscape(segment.AsSpan(i), out byte code);
+            if (!isEscape || code < 0x80) AppendBytes(value, beyondAscii);
+            if (!isEscape) value.Append(segment[i]);
+            else if (code < 0x80) value.Append((char)code);
+            else beyondAscii.Add(code);
+            if (isEscape) i += 2;
         }
 
+        AppendBytes(value, beyondAscii);
         return value.ToString();
+    }
+
+    private static bool TryEscape(ReadOnlySpan<char> text, out byte code)
+    {
+        code = 0;
+        return text is ['%', _, _, ..] && byte.TryParse(text[1..3], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out code);
+    }
+
+    private static void AppendBytes(StringBuilder value, List<byte> bytes)
+    {
+        ReadOnlySpan<byte> run = CollectionsMarshal.AsSpan(bytes);
+        value.Append((Utf8.IsValid(run) ? Encoding.UTF8 : Encoding.Latin1).GetString(run));
+        bytes.Clear();
     }
 }

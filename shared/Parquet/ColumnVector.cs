@@ -32,7 +32,7 @@ public sealed class ColumnVector(int capacity)
     public double[] Doubles => _doubles ??= new double[Capacity];
 
     /// <summary>If there is one, the byte-array values are entries of it, by <see cref="Codes"/>, and <see cref="ByteData"/> says nothing.</summary>
-    public ColumnDictionary? Dictionary { get; internal set; }
+    public ColumnDictionary? Dictionary { get; set; }
 
     /// <summary>For each row the index of its entry in <see cref="Dictionary"/>.</summary>
     public int[] Codes => _codes ??= new int[Capacity];

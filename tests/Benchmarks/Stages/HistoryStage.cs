@@ -59,7 +59,7 @@ internal sealed class HistoryStage : IStage
 
     private static void Replay(string history, RecordSink sink)
     {
-        var inputs = InputFiles.Expand([history], new S3Inputs(new Shared.Aws.AwsSettings(), TimeProvider.System));
+        var inputs = InputFiles.Expand([history], new S3Inputs(new Shared.Aws.AwsSettings(), TimeProvider.System), new LeftOutFiles());
         var archive = TickArchive.Open(inputs, FileHints.None, RowFilter.All(TimeProvider.System), new RefusedRows(), CancellationToken.None);
         var encoder = new TickEncoder(new ExchangeCalendar(TimeZoneInfo.FindSystemTimeZoneById("America/New_York")), RunId);
         using EventTimeMerge ticks = archive.Read(isFirstPass: true);

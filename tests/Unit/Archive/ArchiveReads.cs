@@ -15,7 +15,7 @@ internal static class ArchiveReads
     public static List<Tick> All(RefusedRows refused, IEnumerable<string> inputs, RowFilter? filter = null, FileHints? hints = null, S3Inputs? s3 = null)
     {
         filter ??= RowFilter.All(new TestKit.ManualTimeProvider(Now));
-        using EventTimeMerge merge = TickArchive.Open(InputFiles.Expand(inputs, s3 ?? NoS3), hints ?? FileHints.None, filter, refused, CancellationToken.None).Read(isFirstPass: true);
+        using EventTimeMerge merge = TickArchive.Open(InputFiles.Expand(inputs, s3 ?? NoS3, new LeftOutFiles()), hints ?? FileHints.None, filter, refused, CancellationToken.None).Read(isFirstPass: true);
         var ticks = new List<Tick>();
         Tick tick = default;
         while (merge.TryRead(ref tick)) ticks.Add(tick);

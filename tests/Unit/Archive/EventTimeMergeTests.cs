@@ -128,7 +128,7 @@ public sealed class EventTimeMergeTests
         TickFile.Write(folder["b.parquet"], Falling(2, 1001));
         var refused = new RefusedRows();
         var reading = new ArchiveReading(RowFilter.All(new ManualTimeProvider(ArchiveReads.Now)), CancellationToken.None);
-        IReadOnlyList<ArchiveFile> files = new ArchivePlanner(reading, refused).Plan(InputFiles.Expand([folder.Path], ArchiveReads.NoS3));
+        IReadOnlyList<ArchiveFile> files = new ArchivePlanner(reading, refused).Plan(InputFiles.Expand([folder.Path], ArchiveReads.NoS3, new LeftOutFiles()));
         using var merge = new EventTimeMerge(files, reading, refused, maxSortedRows: 1000);
 
         int count = 0;
@@ -146,7 +146,7 @@ public sealed class EventTimeMergeTests
     {
         using var folder = new ScratchFolder();
         TickFile.Write(folder["a.parquet"], [.. Enumerable.Range(0, 200_000).Select(i => TickFile.Tick(i % 3 == 0 ? "A" : "B", Start.AddMilliseconds(i), i + 1, i))]);
-        TickArchive archive = TickArchive.Open(InputFiles.Expand([folder.Path], ArchiveReads.NoS3), FileHints.None, RowFilter.All(new ManualTimeProvider(ArchiveReads.Now)), new RefusedRows(), CancellationToken.None);
+        TickArchive archive = TickArchive.Open(InputFiles.Expand([folder.Path], ArchiveReads.NoS3, new LeftOutFiles()), FileHints.None, RowFilter.All(new ManualTimeProvider(ArchiveReads.Now)), new RefusedRows(), CancellationToken.None);
         using EventTimeMerge merge = archive.Read(isFirstPass: true);
         Tick tick = default;
         for (int i = 0; i < 1000; i++) merge.TryRead(ref tick);

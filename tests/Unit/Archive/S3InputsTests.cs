@@ -44,17 +44,18 @@ public sealed class S3InputsTests : IAsyncLifetime
     {
         foreach (string key in (string[])["b.parquet", "a/z.parquet", "a/x.PARQUET", "a/notes.txt", "a/_temporary/half.parquet", ".hidden.parquet", "t/ticker=BRK.B/year=2024/p q.parquet", "ab/"])
             _s3.Aws.S3.Put(Bucket, key, []);
-        IReadOnlyList<InputFile> files = InputFiles.Expand([$"s3://{Bucket}{input}", $"s3://{Bucket}{input}"], Inputs);
+        IReadOnlyList<InputFile> files = InputFiles.Expand([$"s3://{Bucket}{input}", $"s3://{Bucket}{input}"], Inputs, new LeftOutFiles());
         string[] found = [.. files.Select(file => file.Path[$"s3://{Bucket}/".Length..])];
         Assert.Equal(expected, string.Join(' ', found));
         Assert.All(files.Where(file => file.Path.Contains("year=", StringComparison.Ordinal)), file => Assert.Equal("BRK.B", file.Partitions["ticker"]));
     }
 
+    // Once, and each folder above what was listed is asked for the three kinds of table metadata.
     [Theory]
-    [InlineData("/in")]
-    [InlineData("/in/a.parquet")]
-    [InlineData("/in/*.parquet")]
-    public async Task Input_IsListedOnce(string input)
+    [InlineData("/in", 1 + 3)]
+    [InlineData("/in/a.parquet", 1 + 3 + 3)]
+    [InlineData("/in/*.parquet", 1 + 3)]
+    public async Task Input_IsListedOnce(string input, int listings)
     {
         Upload(TickFile.Write(_folder["a.parquet"], [TickFile.Tick("A", Start, 1)]), "in/a.parquet");
         var options = new ProducerOptions
@@ -67,15 +68,69 @@ public sealed class S3InputsTests : IAsyncLifetime
         var replay = new ReplayPipeline(options, TimeProvider.System);
         replay.FindInputs();
         Assert.Equal(1, (await replay.RunAsync(stream: null, CancellationToken.None)).Sent);
-        Assert.Single(_s3.Aws.S3.Calls, call => call.Key.Length == 0);
+        Assert.Equal(listings, _s3.Aws.S3.Calls.Count(call => call.Key.Length == 0));
     }
 
     [Fact]
     public void NothingThere_SaysWhat()
     {
-        Assert.Contains("No .parquet object", Assert.Throws<UsageException>(() => Inputs.Expand($"s3://{Bucket}/none")).Message, StringComparison.Ordinal);
-        Assert.Contains("Create bucket no-such", Assert.Throws<StoreUnavailableException>(() => Inputs.Expand("s3://no-such/none")).Message, StringComparison.Ordinal);
-        Assert.Throws<UsageException>(() => Inputs.Expand("s3://"));
+        Assert.Contains("No Parquet or CSV object", Assert.Throws<UsageException>(() => Inputs.Expand($"s3://{Bucket}/none", new LeftOutFiles())).Message, StringComparison.Ordinal);
+        Assert.Contains("Create bucket no-such", Assert.Throws<StoreUnavailableException>(() => Inputs.Expand("s3://no-such/none", new LeftOutFiles())).Message, StringComparison.Ordinal);
+        Assert.Throws<UsageException>(() => Inputs.Expand("s3://", new LeftOutFiles()));
+    }
+
+    [Fact]
+    public void ObjectsOfOtherNames_AreTakenByTheirFirstBytes_OrNamed()
+    {
+        Upload(TickFile.Write(_folder["a.parquet"], [TickFile.Tick("A", Start, 1)]), "in/a.parquet.gzip");
+        Upload(TickFile.Write(_folder["b.parquet"], [TickFile.Tick("B", Start, 1)]), "in/b.pq");
+        _s3.Aws.S3.Put(Bucket, "in/c.csv", "ticker,ts,close\nC,2024-01-02T14:30:00Z,1\n"u8.ToArray());
+        _s3.Aws.S3.Put(Bucket, "in/notes.txt", "These are the trades of January."u8.ToArray());
+        var leftOut = new LeftOutFiles();
+        IReadOnlyList<InputFile> files = Inputs.Expand($"s3://{Bucket}/in", leftOut);
+        Assert.Equal(["a.parquet.gzip", "b.pq", "c.csv"], files.Select(file => Path.GetFileName(file.Path)));
+        Assert.Equal([$"s3://{Bucket}/in/notes.txt"], leftOut.Examples);
+        // The names of Parquet and CSV need no look: two unknown names are Parquet, one is not.
+        Assert.Equal(3, _s3.Aws.S3.Calls.Count(call => call.Range is not null));
+        Assert.Equal(["A", "B", "C"], ArchiveReads.All(new RefusedRows(), [$"s3://{Bucket}/in"], s3: Inputs).Select(tick => tick.Ticker));
+    }
+
+    [Fact]
+    public void ObjectOfAnyName_IsJudgedByItsBytes()
+    {
+        Upload(TickFile.Write(_folder["a.parquet"], [TickFile.Tick("A", Start, 1)]), "in/a.bin");
+        _s3.Aws.S3.Put(Bucket, "in/b.dat", "ticker,ts,close\nB,2024-01-02T14:30:00Z,1\n"u8.ToArray());
+        string[] inputs = [$"s3://{Bucket}/in/a.bin", $"s3://{Bucket}/in/b.dat", $"s3://{Bucket}/in/*.dat"];
+        Assert.Equal(["A", "B"], ArchiveReads.All(new RefusedRows(), inputs, s3: Inputs).Select(tick => tick.Ticker));
+    }
+
+    [Theory]
+    [InlineData("_delta_log/00000000000000000000.json", "/t", "delta_scan")]
+    [InlineData("_delta_log/00000000000000000000.json", "/t/year=2024/", "delta_scan")]
+    [InlineData("_delta_log/00000000000000000000.json", "/t/year=2024/*", "delta_scan")]
+    [InlineData("_delta_log/00000000000000000000.json", "/t/year=2024/a.parquet", "delta_scan")]
+    [InlineData("_delta_log/00000000000000000000.json", "", "delta_scan")]
+    [InlineData(".hoodie/hoodie.properties", "/t/year=2024", "hudi")]
+    [InlineData("metadata/v3.metadata.json", "/t/year=2024", "iceberg_scan")]
+    [InlineData("metadata/version-hint.text", "/t", "iceberg_scan")]
+    public void Table_IsRefusedByName(string metadata, string input, string remedy)
+    {
+        _s3.Aws.S3.Put(Bucket, $"t/{metadata}", []);
+        _s3.Aws.S3.Put(Bucket, "t/year=2024/a.parquet", []);
+        string message = Assert.Throws<UsageException>(() => Inputs.Expand($"s3://{Bucket}{input}", new LeftOutFiles())).Message;
+        Assert.Contains(remedy, message, StringComparison.Ordinal);
+        Assert.Contains($"s3://{Bucket}/t", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void TableBesideTheInput_IsNoConcernOfIt()
+    {
+        _s3.Aws.S3.Put(Bucket, "t/_delta_log/00000000000000000000.json", []);
+        _s3.Aws.S3.Put(Bucket, "t/a.parquet", []);
+        _s3.Aws.S3.Put(Bucket, "metadata/notes.json", []);
+        _s3.Aws.S3.Put(Bucket, "u/a.parquet", []);
+        Assert.Single(Inputs.Expand($"s3://{Bucket}/u", new LeftOutFiles()));
+        Assert.Single(Inputs.Expand($"s3://{Bucket}/u*/*.parquet", new LeftOutFiles()));
     }
 
     [Fact]
@@ -110,7 +165,7 @@ public sealed class S3InputsTests : IAsyncLifetime
     public void ObjectChangedAfterItWasListed_IsRefused()
     {
         Upload(TickFile.Write(_folder["a.parquet"], [TickFile.Tick("A", Start, 1)]), "a.parquet");
-        InputFile file = Assert.Single(Inputs.Expand($"s3://{Bucket}/a.parquet"));
+        InputFile file = Assert.Single(Inputs.Expand($"s3://{Bucket}/a.parquet", new LeftOutFiles()));
         Upload(TickFile.Write(_folder["a.parquet"], [TickFile.Tick("A", Start, 2)]), "a.parquet");
         Assert.Contains("was changed", Assert.Throws<IOException>(file.Open).Message, StringComparison.Ordinal);
     }

@@ -29,6 +29,22 @@ public sealed class HivePathTests
     [MemberData(nameof(Values))]
     public void Decoding_GivesTheValueBack(string value) => Assert.Equal(value, HivePath.Decode(HivePath.Encode(value)));
 
+    // Field case f03. What is no UTF-8 is characters of Latin-1, as Hive reads it.
+    [Theory]
+    [InlineData("%C3%85%C3%84%C3%96", "ÅÄÖ")]
+    [InlineData("Soci%c3%a9t%c3%a9", "Société")]
+    [InlineData("%E8%85%BE%E8%AE%AF", "腾讯")]
+    [InlineData("%F0%9F%98%80", "😀")]
+    [InlineData("a%C3%A9%2Fb", "aé/b")]
+    [InlineData("%C3%A9%C3", "\u00C3\u00A9\u00C3")]
+    [InlineData("%E9", "é")]
+    [InlineData("%C3é", "Ãé")]
+    [InlineData("%C3%41", "ÃA")]
+    [InlineData("%25C3%25A9", "%C3%A9")]
+    [InlineData("%C3%A", "Ã%A")]
+    [InlineData("%ED%A0%80", "\u00ED\u00A0\u0080")]
+    public void EscapesBeyondAscii_AreUtf8WhereTheyAreValid(string segment, string value) => Assert.Equal(value, HivePath.Decode(segment));
+
     [Fact]
     public void RandomValues_ComeBack_AndAreOneSegment()
     {
