@@ -61,7 +61,7 @@ public sealed class ProducerCommandsTests : IDisposable
     [InlineData(2, "exclude each other", "replay", "TICKS", "--dry-run", "--resume")]
     [InlineData(0, "no tick of C, a (there is A)", "replay", "TICKS", "--dry-run", "-t", "a,B,C")]
     [InlineData(2, "--unknown", "replay", "TICKS", "--unknown")]
-    [InlineData(2, "only Parquet", "replay", "CSV", "--dry-run")]
+    [InlineData(1, "no column timestamp", "replay", "CSV", "--dry-run")]
     [InlineData(2, "--out", "sample")]
     [InlineData(1, "not a Parquet file", "replay", "BROKEN", "--dry-run")]
     [InlineData(0, "refused 1 files", "replay", "BROKEN", "TICKS", "--dry-run")]
