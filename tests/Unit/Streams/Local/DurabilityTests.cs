@@ -80,6 +80,25 @@ public sealed partial class DurabilityTests
             put);
     }
 
+    // A reader delivers them without publishing the end: it syncs the log itself, and changes no file of the stream.
+    [Fact]
+    public async Task RecordsThatADeadProducerDidNotPublish_AreOnDiskBeforeTheyAreInTheLake()
+    {
+        using var log = new LocalLog();
+        await log.PutAsync("one");
+        byte[] end = await File.ReadAllBytesAsync(log.SyncedEnd);
+        await log.PutAsync("two");
+        await File.WriteAllBytesAsync(log.SyncedEnd, end);
+        string lake = Path.Combine(log.Folder, "lake");
+        string[] run = await TraceAsync(log.Folder, "consumer.dll", "run", "--once", "--http", "off", "--stream", log.Folder, "--lake", lake);
+        string segment = Assert.Single(log.Segments);
+        int synced = Array.IndexOf(run, Synced(segment));
+        int kept = Array.FindIndex(run, call => call.Contains(Path.Combine(lake, "quarantine"), StringComparison.Ordinal));
+        Assert.True(synced >= 0 && kept > synced, string.Join('\n', run));
+        Assert.DoesNotContain(Written(segment), run);
+        Assert.DoesNotContain(Written(log.SyncedEnd), run);
+    }
+
     private static string Synced(string path) => $"sync {path}";
 
     private static string Named(string path) => $"name {path}";
