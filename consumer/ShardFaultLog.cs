@@ -15,7 +15,7 @@ internal sealed partial class ShardFaultLog(string shard, Books before, ILogger 
     public const string BackfillRemedy =
         "Data older than what was read before needs a backfill: replay it into a stream of its own, and read that with consumer run --backfill (README, Backfill).";
 
-    /// <summary>Ticks that are judged together: of a feed some come late, and rarely most of so many. Fewer where no more come.</summary>
+    /// <summary>Ticks that are judged together, so that the few late ticks of an ordinary feed raise no alarm. Fewer where no more come.</summary>
     private const int JudgedTicks = 1000;
     private const int JudgedTicksWhenIdle = 100;
 

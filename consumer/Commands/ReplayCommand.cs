@@ -56,7 +56,7 @@ internal static class ReplayCommand
     private static async Task<int> RunAsync(IRecordStream stream, IObjectStore lake, ConsumerOptions options, bool verbose, CancellationToken drain)
     {
         TimeProvider time = TimeProvider.System;
-        // Of a stream that there is not nothing is to be left in the lake.
+        // Fails here for a missing stream, before anything is written to the lake.
         await stream.DescribeAsync(drain);
         await Revision.Of(options).ClaimAsync(lake, drain);
         using ILoggerFactory loggers = LoggerFactory.Create(builder => Logging.Configure(builder, verbose));

@@ -61,7 +61,7 @@ public sealed class ConsumerMeter : IDisposable
         => _meter.CreateObservableCounter(name, () => Each(value), unit, description);
 
     private void Gauge(string name, string unit, string description, Func<ShardFigures, double?> value)
-        // Of a shard that this worker had, the last value would look like one that is not.
+        // The last value of a shard that this worker no longer owns would look current.
         => _meter.CreateObservableGauge(name, () => Figures().Where(shard => shard.IsOwned && value(shard) is not null)
             .Select(shard => new Measurement<double>(value(shard)!.Value, Tags(shard))), unit, description);
 

@@ -36,7 +36,7 @@ internal sealed class S3Search(S3Files files, string input, LeftOutFiles leftOut
         else
         {
             await ListAsync(root, _ => true, _ => false);
-            // Of the keys that begin with a name, the name itself is the first.
+            // A listing is sorted, so the object of that very name comes before all keys that begin with it.
             if (_found.Count == 0 && path.Length > 0 && await FirstAsync(path, _ => true) is { } named && named.Key == path) _found.Add(named);
         }
 

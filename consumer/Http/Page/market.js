@@ -44,7 +44,7 @@ export class Ticker {
     return this.bars.slice(first);
   }
 
-  /** Of the averages of these minutes, as the chart of 30 minutes has it. */
+  /** From the first to the last average that the chart of 30 minutes shows. */
   get change() {
     return changeFrom(this.recent[0].avg, this.latest.avg);
   }

@@ -50,7 +50,7 @@ internal sealed class ZoneClock(TimeZoneInfo zone)
     {
         DateTime local = DateTime.SpecifyKind(IsoTime.ToDateTime(quarter * QuarterMicros), DateTimeKind.Unspecified);
         _isSkipped = zone.IsInvalidTime(local);
-        // Of the two offsets of a repeated hour the larger is the one before the clocks went back.
+        // A repeated hour has two offsets; the larger one applies before the clocks go back.
         _offsetOfLocal = Micros(zone.IsAmbiguousTime(local) ? zone.GetAmbiguousTimeOffsets(local).Max() : zone.GetUtcOffset(local));
         _localQuarter = quarter;
     }
