@@ -27,6 +27,9 @@ public sealed record ShardFigures
     /// <summary>Records that this process failed on, which are quarantined: bugs of it.</summary>
     public long FailureCount { get; init; }
 
+    /// <summary>Opens, highs, lows and volumes that this process met and could not use; their ticks count without them.</summary>
+    public long IgnoredValues { get; init; }
+
     /// <summary>Bytes of the records that this process read.</summary>
     public long BytesRead { get; init; }
 

@@ -77,6 +77,7 @@ public sealed class ShardProgress(string shard, TimeProvider time)
                 Books = windows.Books,
                 BooksNow = windows.Books - _booksBefore,
                 FailureCount = windows.FailureCount,
+                IgnoredValues = windows.IgnoredValues,
                 WindowCount = windows.WindowCount,
                 ShardMicros = windows.ShardMicros,
                 Flushes = flushes.After(_flushesBefore),

@@ -35,7 +35,9 @@ public sealed class BatchDecoder
         for (; next < end; next++)
         {
             if (next + ahead < end) records.Prefetch(next + ahead);
-            _decode(records[next], out _decoded.Place(next));
+            ref DecodedTick tick = ref _decoded.Place(next);
+            _decode(records[next], out tick);
+            _decoded.IgnoredValues += tick.IgnoredValues;
         }
     }
 }

@@ -19,10 +19,14 @@ public sealed class DecodedBatch
     /// <summary>The records that are bad because this program failed on them, which is a bug of it.</summary>
     public IReadOnlyList<RecordFailure> Failures => _failures;
 
+    /// <summary>Sum over the records, see <see cref="DecodedTick.IgnoredValues"/>.</summary>
+    public long IgnoredValues { get; set; }
+
     public void Begin(RecordBatch records)
     {
         Records = records;
         _failures.Clear();
+        IgnoredValues = 0;
         if (_ticks.Length < records.Count) _ticks = new DecodedTick[records.Count];
     }
 

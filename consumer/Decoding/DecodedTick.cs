@@ -14,6 +14,9 @@ public struct DecodedTick
     /// <summary>Which one of the shard's <see cref="TickerTable"/>; 0, which is none, in a tick that is none. No reference, which costs more to write.</summary>
     public int TickerId;
 
+    /// <summary>Values beside the close that are there and not usable, so that they count as absent.</summary>
+    public byte IgnoredValues;
+
     /// <summary>Event time, UTC microseconds since 1970.</summary>
     public long EventMicros;
 

@@ -42,7 +42,7 @@ public sealed class TickDecoder
     public void DecodeAny(in StreamRecord record, out DecodedTick tick)
     {
         tick = default;
-        if (Read(record, ref tick) is { } fault) tick.Fault = fault;
+        if (Read(record, ref tick) is { } fault) (tick.Fault, tick.IgnoredValues) = (fault, 0);
     }
 
     /// <summary>Null if <paramref name="tick"/> is good, else the reason.</summary>
@@ -114,10 +114,10 @@ public sealed class TickDecoder
         if (name.SequenceEqual(TickJson.Ticker)) return ReadTicker(ref reader, ref fields, ticker);
         if (name.SequenceEqual(TickJson.Timestamp)) return ReadTimestamp(ref reader, ref fields, ref tick);
         if (name.SequenceEqual(TickJson.Date)) return ReadDate(ref reader, ref tick);
-        if (name.SequenceEqual(TickJson.Open)) return ReadOther(ref reader, TickRules.IsSidePrice, out fields.HasOpen, out tick.Open);
-        if (name.SequenceEqual(TickJson.High)) return ReadOther(ref reader, TickRules.IsSidePrice, out fields.HasHigh, out tick.High);
-        if (name.SequenceEqual(TickJson.Low)) return ReadOther(ref reader, TickRules.IsSidePrice, out fields.HasLow, out tick.Low);
-        if (name.SequenceEqual(TickJson.Volume)) return ReadOther(ref reader, TickRules.IsVolume, out fields.HasVolume, out tick.Volume);
+        if (name.SequenceEqual(TickJson.Open)) return ReadOther(ref reader, ref tick, TickRules.IsSidePrice, out fields.HasOpen, out tick.Open);
+        if (name.SequenceEqual(TickJson.High)) return ReadOther(ref reader, ref tick, TickRules.IsSidePrice, out fields.HasHigh, out tick.High);
+        if (name.SequenceEqual(TickJson.Low)) return ReadOther(ref reader, ref tick, TickRules.IsSidePrice, out fields.HasLow, out tick.Low);
+        if (name.SequenceEqual(TickJson.Volume)) return ReadOther(ref reader, ref tick, TickRules.IsVolume, out fields.HasVolume, out tick.Volume);
         if (name.SequenceEqual(TickJson.Run)) return ReadRun(ref reader, ref tick);
         if (name.SequenceEqual(TickJson.Seq)) return ReadSeq(ref reader, ref fields, ref tick);
         return SkipRest(ref reader);
@@ -169,11 +169,12 @@ public sealed class TickDecoder
     }
 
     /// <summary>A number other than the close: one that is not usable is absent, since only the close decides whether the tick counts.</summary>
-    private static string? ReadOther(ref Utf8JsonReader reader, Func<double, bool> isUsable, out bool has, out double value)
+    private static string? ReadOther(ref Utf8JsonReader reader, ref DecodedTick tick, Func<double, bool> isUsable, out bool has, out double value)
     {
         reader.Read();
         value = 0;
         has = reader.TokenType == JsonTokenType.Number && reader.TryGetDouble(out value) && isUsable(value);
+        if (!has && reader.TokenType != JsonTokenType.Null && tick.IgnoredValues < byte.MaxValue) tick.IgnoredValues++;
         return SkipRest(ref reader);
     }
 

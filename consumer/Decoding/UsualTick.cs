@@ -55,6 +55,7 @@ internal sealed class UsualTick(TickerTable tickers, RunIds runs)
         if (!_minute.IsBar) tick.Open = tick.High = tick.Low = close;
         if (!TryReadVolume(text, ref at, ref tick) || !_run.TryReadToEnd(text, at, ref tick)) return false;
 
+        tick.IgnoredValues = 0;
         tick.Fault = null;
         return true;
     }

@@ -59,12 +59,16 @@ public sealed class ShardWindows(EventTimeRules rules, TickerTable tickers)
     /// <summary>Records that this program failed on since it started; they are in the books as quarantined.</summary>
     public long FailureCount { get; private set; }
 
+    /// <summary>Values that were absent because they were not usable, since this process started.</summary>
+    public long IgnoredValues { get; private set; }
+
     /// <summary>Folds a batch in. The result is reused by the next call.</summary>
     public WindowedBatch Add(DecodedBatch batch)
     {
         _result.Decoded = batch;
         RecordGuard.Run(batch.Records.Count, _addRecords ??= AddRecords, _fail ??= Fail);
         FailureCount += batch.Failures.Count;
+        IgnoredValues += batch.IgnoredValues;
         _read += batch.Records.Count;
         _result.Books = Books;
         _result.ShardMicros = ShardMicros;

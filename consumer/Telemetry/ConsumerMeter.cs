@@ -33,6 +33,7 @@ public sealed class ConsumerMeter : IDisposable
         Count("streaming.consumer.misrouted", "{message}", "Of the quarantined, records of tickers that belong to another shard.", shard => shard.BooksNow.Misrouted);
         Count("streaming.consumer.repeated", "{message}", "Records known to be repeats of others.", shard => shard.BooksNow.Repeated);
         Count("streaming.consumer.failures", "{message}", "Records that the consumer failed on, which are quarantined: bugs.", shard => shard.FailureCount);
+        Count("streaming.consumer.ignored.values", "{value}", "Unusable opens, highs, lows and volumes; their ticks count without them.", shard => shard.IgnoredValues);
         Count("streaming.consumer.windows.written", "{window}", "Windows whose row was written, again each time that it was corrected.", shard => shard.Flushes.Windows);
         Count("streaming.consumer.flushes", "{flush}", "Flushes that ended, well or not.", shard => shard.Flushes.Flushes);
         Count("streaming.consumer.flush.failures", "{flush}", "Flushes of which some part failed.", shard => shard.Flushes.Failed);

@@ -110,6 +110,7 @@ public sealed class OperationsServerTests : IDisposable
     {
         for (int i = 0; i < 20; i++) _stream.Put("A", TickLog.Json("A", i, 1));
         _stream.Put("A", "bad");
+        _stream.Put("A", TickLog.Json("A", 25, 1, ",\"open\":\"x\",\"high\":null,\"low\":0,\"volume\":-1"));
         _stream.Put("A", "bug");
         for (int i = 0; i < 3; i++) _stream.Put("A", TickLog.Json("A", 30, 1, RepeatTests.Fields("run", 0)));
         ConsumerService service = PipelineRun.Service(_stream, new InMemoryObjectStore(), decoder: tickers => (in StreamRecord record, out DecodedTick tick) =>
@@ -122,8 +123,9 @@ public sealed class OperationsServerTests : IDisposable
         await service.RunAsync(CancellationToken.None);
 
         string text = (await GetAsync(server, "/metrics")).Body;
-        Assert.Equal(25, Sum(text, "messaging_client_consumed_messages_total"));
-        Assert.Equal(21, Sum(text, "streaming_consumer_windowed_total"));
+        Assert.Equal(26, Sum(text, "messaging_client_consumed_messages_total"));
+        Assert.Equal(3, Sum(text, "streaming_consumer_ignored_values_total"));
+        Assert.Equal(22, Sum(text, "streaming_consumer_windowed_total"));
         Assert.Equal(2, Sum(text, "streaming_consumer_quarantined_total"));
         Assert.Equal(1, Sum(text, "streaming_consumer_failures_total"));
         Assert.Equal(2, Sum(text, "streaming_consumer_repeated_total"));
