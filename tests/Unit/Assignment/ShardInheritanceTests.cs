@@ -21,6 +21,19 @@ public sealed class ShardInheritanceTests
     public void ChildOfAParentThatWasNotReadToItsEnd_IsNotKnownToBeWhole()
         => Assert.Null(First(lost: 1, Parent("shardId-000000000000", 10), Parent("shardId-000000000001", 20)).ReadToTipAt);
 
+    [Theory]
+    [InlineData(10, 20)]
+    [InlineData(20, 10)]
+    public void ChildOfTwoParents_StartsAtTheEarlierStartAndAboveBothEpochs(long first, long second)
+    {
+        CheckpointDocument left = Parent("shardId-000000000000", 1), right = Parent("shardId-000000000001", 1);
+        CheckpointDocument child = First(
+            lost: 0,
+            left with { StartAt = first, ShardTime = first, Lease = left.Lease with { Epoch = first } },
+            right with { StartAt = second, ShardTime = second, Lease = right.Lease with { Epoch = second } });
+        Assert.Equal((10, 20, 20), (child.StartAt, child.ShardTime, child.Lease.Epoch));
+    }
+
     private static CheckpointDocument First(int lost, params CheckpointDocument[] parents)
     {
         var child = new Shard(Origin.Shard, [.. parents.Select(parent => parent.Shard)], 0, UInt128.MaxValue, IsClosed: false);
