@@ -98,7 +98,7 @@ public sealed class OperatingTests : IDisposable
         Assert.Contains("consumer lake repair", run.Error, StringComparison.Ordinal);
         Assert.Contains(key, (await Cli.ConsumerAsync(_folder.Path, "status")).ShouldExit(1).Output, StringComparison.Ordinal);
 
-        CliResult asked = (await Cli.ConsumerAsync(_folder.Path, "lake", "repair", "--object", key)).ShouldExit(1);
+        CliResult asked = (await AnswerAsync("n", "lake", "repair", "--object", key)).ShouldExit(1);
         Assert.Contains("nothing was changed", asked.Error, StringComparison.Ordinal);
         Assert.True(File.Exists(file));
         CliResult repaired = (await Cli.ConsumerAsync(_folder.Path, "lake", "repair", "--object", key, "--yes")).ShouldExit(0);
