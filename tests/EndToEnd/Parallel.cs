@@ -1,2 +1,2 @@
 // They wait for their processes most of the time.
-[assembly: CollectionBehavior(MaxParallelThreads = 6)]
+[assembly: Xunit.v3.Parallelization(MaxThreads = 6)]

@@ -1,7 +1,7 @@
 using Microsoft.Playwright;
 
 // They wait for the page and its worker most of the time.
-[assembly: CollectionBehavior(MaxParallelThreads = 2)]
+[assembly: Xunit.v3.Parallelization(MaxThreads = 2)]
 [assembly: AssemblyFixture(typeof(Streaming.Tests.Page.Chromium))]
 
 namespace Streaming.Tests.Page;

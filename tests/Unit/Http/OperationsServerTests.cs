@@ -101,7 +101,7 @@ public sealed class OperationsServerTests : IDisposable
             seen.Add(Readiness.Of(service!, clock));
             return new TickDecoder(tickers).Decode;
         });
-        new OneThread(clock).Run(() => service.RunAsync(CancellationToken.None));
+        VirtualThread.Run(clock, () => service.RunAsync(CancellationToken.None));
         Assert.Equal([(false, 2), (false, 2)], seen.Select(readiness => (readiness.Ready, readiness.ShardsOwned)));
     }
 

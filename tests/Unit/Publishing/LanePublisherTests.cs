@@ -46,7 +46,7 @@ public sealed class LanePublisherTests
     {
         var stream = new RecordingStream(_clock);
         TimeSpan half = LaneOptions.Default.Linger / 2;
-        new OneThread(_clock).Run(async () =>
+        VirtualThread.Run(_clock, async () =>
         {
             await using LanePublisher publisher = await LanePublisher.OpenAsync(stream, _progress, _clock, new Random(1), default);
             foreach (string record in (string[])["a1", "b1", "c1", "d1", "a2"])
@@ -70,7 +70,7 @@ public sealed class LanePublisherTests
         var seen = new List<long>();
         bool isOpen = false;
         var stream = new RecordingStream(_clock) { Refuses = data => data == "a1" && !isOpen };
-        new OneThread(_clock).Run(async () =>
+        VirtualThread.Run(_clock, async () =>
         {
             var options = new LaneOptions { FirstPause = TimeSpan.FromMilliseconds(10) };
             await using LanePublisher publisher = await LanePublisher.OpenAsync(stream, _progress, _clock, new Random(1), default, options);
@@ -97,7 +97,7 @@ public sealed class LanePublisherTests
                 return refuses(data);
             },
         };
-        new OneThread(_clock).Run(async () =>
+        VirtualThread.Run(_clock, async () =>
         {
             await using LanePublisher publisher = await LanePublisher.OpenAsync(stream, _progress, _clock, new Random(1), default);
             foreach (string record in records) publisher.Add(Encoding.UTF8.GetBytes(record[..1]), Encoding.UTF8.GetBytes(record));

@@ -48,7 +48,7 @@ public sealed class LaneRateTests(ITestOutputHelper output)
     private double[] Run(SimulatedShard shard, int seed, int recordBytes, params (TimeSpan Start, DateTimeOffset End)[] producers)
     {
         var taken = new long[producers.Length];
-        new OneThread(_clock).Run(() => Task.WhenAll(producers.Select(async (producer, i) =>
+        VirtualThread.Run(_clock, () => Task.WhenAll(producers.Select(async (producer, i) =>
         {
             await Task.Delay(producer.Start, _clock);
             IRecordStream stream = shard.Connect(records => taken[i] += _clock.GetUtcNow() >= Begin && _clock.GetUtcNow() < End ? records : 0);

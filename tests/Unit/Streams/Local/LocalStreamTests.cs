@@ -1,6 +1,7 @@
 using Streaming.Shared;
 using Streaming.Shared.Streams;
 using Streaming.Shared.Streams.Local;
+using Streaming.Tests.TestKit;
 
 namespace Streaming.Tests.Unit.Streams.Local;
 
@@ -139,7 +140,7 @@ public sealed class LocalStreamTests
     {
         using var log = new LocalLog();
         await log.PutAsync("one");
-        var past = new FixedTime(DateTimeOffset.UnixEpoch);
+        var past = new ManualTimeProvider(DateTimeOffset.UnixEpoch);
         await using (var stream = new LocalStream(log.Folder, past, () => Guid.Empty)) await stream.PutAsync(("A", "two"));
         List<Seen> seen = await log.ReadAsync();
         Assert.Equal(seen[0].ArrivalMicros, seen[1].ArrivalMicros);
@@ -171,9 +172,4 @@ public sealed class LocalStreamTests
     [InlineData("/")]
     public void AddressThatIsNoFolder_IsRefused(string address)
         => Assert.Throws<InvalidAddressException>(() => RecordStreams.Open(address, TimeProvider.System));
-
-    private sealed class FixedTime(DateTimeOffset now) : TimeProvider
-    {
-        public override DateTimeOffset GetUtcNow() => now;
-    }
 }
