@@ -1,6 +1,5 @@
 using Streaming.Producer.Archive.Values;
 using Streaming.Shared.Parquet;
-using Streaming.Shared.Parquet.Decoding;
 
 namespace Streaming.Producer.Archive;
 
@@ -24,8 +23,6 @@ internal sealed class RowGroupReader : IDisposable
     private readonly IColumnReader? _low;
     private readonly IColumnReader _close;
     private readonly IColumnReader? _volume;
-    private ColumnDictionary? _dictionary;
-    private TickerEntry?[] _entries = [];
     private long[] _heldTimes;
     private long _rowsRead;
 
@@ -141,24 +138,37 @@ internal sealed class RowGroupReader : IDisposable
         }
 
         ColumnVector from = _reading.Fill(_ticker, count);
-        ReadOnlySpan<int> codes = [];
-        if (from.Dictionary is { } dictionary)
-        {
-            if (dictionary != _dictionary) (_dictionary, _entries) = (dictionary, new TickerEntry?[dictionary.Count]);
-            codes = from.Codes.AsSpan(0, count);
-            if (!from.HasNulls && !codes.ContainsAnyExcept(codes[0]))
-            {
-                SetTicker(batch, EntryOf(codes[0]), count);
-                return;
-            }
-        }
-
-        string[] names = batch.SetTickers();
+        string[]? names = null;
+        TickerEntry first = TickerEntry.Missing, entry = first;
+        ReadOnlySpan<byte> before = [];
         for (int row = 0; row < count; row++)
         {
-            TickerEntry entry = from.IsNull[row] ? TickerEntry.Missing : codes.IsEmpty ? _reading.Tickers.Intern(from.Bytes(row)) : EntryOf(codes[row]);
+            // Most rows follow one of their own ticker.
+            ReadOnlySpan<byte> name = from.IsNull[row] ? [] : from.Bytes(row);
+            if (row == 0 || from.IsNull[row] != from.IsNull[row - 1] || !name.SequenceEqual(before)) entry = from.IsNull[row] ? TickerEntry.Missing : _reading.Tickers.Intern(name);
+            before = name;
+            if (row == 0) first = entry;
+            if (names is null)
+            {
+                if (entry == first) continue;
+                names = batch.SetTickers();
+                names.AsSpan(0, row).Fill(first.Name);
+                _reading.RowTickers.AsSpan(0, row).Fill(first);
+                if (first.Fault != FaultKind.None) SetFault(0, row, first.Fault);
+            }
+
             (_reading.RowTickers[row], names[row]) = (entry, entry.Name);
-            if (entry.Fault != FaultKind.None && _reading.Faults[row].IsNone) _reading.Faults[row] = new RowFault(TickField.Ticker, entry.Fault);
+            if (entry.Fault != FaultKind.None) SetFault(row, 1, entry.Fault);
+        }
+
+        if (names is null) SetTicker(batch, first, count);
+    }
+
+    private void SetFault(int row, int count, FaultKind kind)
+    {
+        foreach (ref RowFault fault in _reading.Faults.AsSpan(row, count))
+        {
+            if (fault.IsNone) fault = new RowFault(TickField.Ticker, kind);
         }
     }
 
@@ -166,11 +176,8 @@ internal sealed class RowGroupReader : IDisposable
     {
         batch.SetTicker(ticker.Name);
         if (_reading.Filter.Tickers is not null) _reading.RowTickers.AsSpan(0, count).Fill(ticker);
-        if (ticker.Fault != FaultKind.None) _reading.Faults.AsSpan(0, count).Fill(new RowFault(TickField.Ticker, ticker.Fault));
+        if (ticker.Fault != FaultKind.None) SetFault(0, count, ticker.Fault);
     }
-
-    // Looked up when it is met: a dictionary may have entries that no row has.
-    private TickerEntry EntryOf(int code) => _entries[code] ??= _reading.Tickers.Intern(_dictionary!.Bytes(code));
 
     private void ReadTimes(RowBatch batch, int count)
     {

@@ -1,36 +1,39 @@
-using Streaming.Shared.Parquet.Decoding;
+using System.Runtime.InteropServices;
+using ParquetSharp;
 
 namespace Streaming.Shared.Parquet;
 
-/// <summary>Which array of a <see cref="ColumnVector"/> holds a column's values.</summary>
-internal enum VectorStorage
-{
-    Longs,
-    Doubles,
-    Bytes,
-}
-
 /// <summary>
-/// Delivers one column of one row group, row by row in order. Owns the page at hand (compressed and decompressed) and the chunk's
-/// dictionary, and no more of the file. Not for use by several threads at once.
+/// Delivers one column of one row group, row by row in order. Owns the library's reader of the column, until the last row or the file's end.
+/// Not for use by several threads at once.
 /// </summary>
 public sealed class ColumnReader
 {
+    /// <summary>Rows that the library is asked for at once, and for which there are buffers.</summary>
+    private const int MaxRows = 512;
+
+    /// <summary>Julian day of 1970-01-01.</summary>
+    private const int UnixEpochDay = 2_440_588;
+    private const long MicrosPerDay = 86_400_000_000;
+
     private readonly string _file;
     private readonly ParquetColumn _column;
-    private readonly DataPageReader _pages;
-    private readonly ByteSink _sink;
+    private readonly bool _isUnsigned;
+    private readonly NativeColumn _native;
+    private readonly PageWalk _pages;
+    private readonly long _maxTextBytes;
+    private readonly short[] _levels;
+    private Array? _values;
     private ParquetException? _failure;
     private int _rowsLeft;
-    private DataPage? _page;
+    private int _pageRowsLeft;
 
-    internal ColumnReader(IByteSource source, ParquetColumn column, bool isUnsigned, ColumnChunk chunk, int rowCount)
+    internal ColumnReader(IByteSource source, NativeColumn native, ParquetColumn column, bool isUnsigned, ColumnChunk chunk, int rowCount)
     {
-        _file = source.Name;
-        _column = column;
-        _rowsLeft = rowCount;
-        _pages = new DataPageReader(new PageReader(source, chunk), column, isUnsigned);
-        _sink = new ByteSink(PageReader.MaxDecompressedBytes(source.Length));
+        (_file, _native, _column, _isUnsigned, _rowsLeft) = (source.Name, native, column, isUnsigned, rowCount);
+        _pages = new PageWalk(source, chunk, column);
+        _maxTextBytes = PageWalk.MaxDecompressedBytes(source.Length);
+        _levels = column.IsOptional ? new short[Math.Min(MaxRows, rowCount)] : [];
     }
 
     /// <summary>
@@ -42,77 +45,141 @@ public sealed class ColumnReader
     {
         if (_failure is not null) throw new ParquetException(_file, _failure.Problem, _failure);
         into.Count = 0;
-        int wanted = Math.Min(Math.Min(maxRows, into.Capacity), _rowsLeft);
+        int wanted = Math.Max(0, Math.Min(Math.Min(maxRows, into.Capacity), _rowsLeft));
+        if (wanted == 0) return 0;
         try
         {
-            for (int filled = 0; filled < wanted;)
-                filled += ReadFromPage(into, filled, wanted - filled);
+            into.Count = LibraryFaults.Guard(_file, $"column '{_column.Name}'", () => Fill(into, wanted));
         }
-        catch (Exception problem) when (problem is InvalidDataException or EndOfStreamException)
+        catch (ParquetException failure)
         {
-            _failure = new ParquetException(_file, $"column '{_column.Name}': {problem.Message}", problem);
-            throw _failure;
+            _failure = failure;
+            _native.Dispose();
+            throw;
         }
 
-        into.Count = Math.Max(wanted, 0);
-        return into.Count;
+        _rowsLeft -= wanted;
+        if (_rowsLeft == 0) _native.Dispose();
+        return wanted;
     }
 
-    // A chunk may go on without its dictionary where that became too large, and rows of both kinds can meet in a vector.
-    private void SpellOut(ColumnVector into, int rows)
+    private int Fill(ColumnVector into, int wanted)
     {
-        ColumnDictionary? dictionary = into.Dictionary;
-        into.Dictionary = null;
-        if (dictionary is null) return;
-        _sink.Begin(into, 0);
-        for (int row = 0; row < rows; row++) _sink.Append(into.IsNull[row] ? [] : dictionary.Bytes(into.Codes[row]));
+        for (int row = 0; row < wanted;)
+        {
+            if (_pageRowsLeft == 0)
+            {
+                _pageRowsLeft = _pages.NextRows(_rowsLeft - row);
+                if (_pageRowsLeft == 0 && Read(into, row, 1) > 0) throw new InvalidDataException("a page without rows has rows");
+                continue;
+            }
+
+            int rows = Read(into, row, Math.Min(Math.Min(wanted - row, MaxRows), _pageRowsLeft));
+            if (rows == 0) throw new InvalidDataException("a page has fewer rows than it claims");
+            row += rows;
+            _pageRowsLeft -= rows;
+        }
+
+        return wanted;
     }
 
-    internal static VectorStorage StorageOf(PhysicalType type) => type switch
+    private int Read(ColumnVector into, int row, int rows) => _column.Type switch
     {
-        PhysicalType.Float or PhysicalType.Double => VectorStorage.Doubles,
-        PhysicalType.ByteArray or PhysicalType.FixedLengthByteArray => VectorStorage.Bytes,
-        _ => VectorStorage.Longs,
+        PhysicalType.Int64 => Read(into, row, rows, into.Longs.AsSpan(row, rows)),
+        PhysicalType.Double => Read(into, row, rows, into.Doubles.AsSpan(row, rows)),
+        PhysicalType.Boolean => Read<bool, long>(into, row, rows, into.Longs, static (value, _) => value ? 1 : 0),
+        PhysicalType.Int32 => Read<int, long>(into, row, rows, into.Longs, static (value, isUnsigned) => isUnsigned ? (uint)value : value),
+        PhysicalType.Int96 => Read<Int96, long>(into, row, rows, into.Longs, static (value, _) => MicrosOf(value)),
+        PhysicalType.Float => Read<float, double>(into, row, rows, into.Doubles, static (value, _) => value),
+        PhysicalType.ByteArray => ReadBytes<ByteArray>(into, row, rows),
+        _ => ReadBytes<FixedLenByteArray>(into, row, rows),
     };
 
-    private int ReadFromPage(ColumnVector into, int row, int maxRows)
+    /// <summary>Values of the vector's own type go straight into it.</summary>
+    private int Read<T>(ColumnVector into, int row, int wanted, Span<T> values)
+        where T : unmanaged
     {
-        DataPage page = _page ??= _pages.Next(_rowsLeft);
-        int rows = Math.Min(maxRows, page.RowsLeft);
-        Span<bool> isNull = into.IsNull.AsSpan(row, rows);
-        int values = page.ReadLevels(isNull);
-        switch (StorageOf(_column.Type))
-        {
-            case VectorStorage.Longs:
-                page.Values.Read(into.Longs.AsSpan(row, values));
-                NullSpreader.Spread(into.Longs.AsSpan(row, rows), values, isNull);
-                break;
-            case VectorStorage.Doubles:
-                page.Values.Read(into.Doubles.AsSpan(row, values));
-                NullSpreader.Spread(into.Doubles.AsSpan(row, rows), values, isNull);
-                break;
-            case var _ when page.Values is DictionaryDecoder coded && (row == 0 || into.Dictionary is not null):
-                into.Dictionary = coded.Dictionary;
-                coded.ReadCodes(into.Codes.AsSpan(row, values));
-                NullSpreader.Spread(into.Codes.AsSpan(row, rows), values, isNull);
-                break;
-            default:
-                SpellOut(into, row);
-                _sink.Begin(into, row);
-                page.Values.Read(_sink, values);
-                NullSpreader.SpreadEnds(into.ByteEnds, row, rows, values, isNull);
-                break;
-        }
+        int rows = ReadRows(into, row, wanted, values, out int present);
+        Spread(values[..rows], present, into.IsNull.AsSpan(row, rows));
+        return rows;
+    }
 
-        _rowsLeft -= rows;
-        if (page.RowsLeft == 0)
+    private int Read<TFrom, TTo>(ColumnVector into, int row, int wanted, TTo[] target, Func<TFrom, bool, TTo> convert)
+        where TFrom : unmanaged
+    {
+        TFrom[] values = Buffer<TFrom>();
+        int rows = ReadRows<TFrom>(into, row, wanted, values, out int present);
+        Span<TTo> converted = target.AsSpan(row, rows);
+        for (int i = 0; i < present; i++) converted[i] = convert(values[i], _isUnsigned);
+        Spread(converted, present, into.IsNull.AsSpan(row, rows));
+        return rows;
+    }
+
+    private int ReadBytes<T>(ColumnVector into, int row, int wanted)
+        where T : unmanaged
+    {
+        T[] values = Buffer<T>();
+        int rows = ReadRows<T>(into, row, wanted, values, out _);
+        int end = row == 0 ? 0 : into.ByteEnds[row - 1];
+        for (int i = 0, next = 0; i < rows; i++)
         {
-            page.CheckEnd();
-            _page = null;
-            // The values were copied, so that nothing of the last page is in use any more.
-            if (_rowsLeft == 0) _pages.Release();
+            if (!into.IsNull[row + i]) end = Append(into, end, BytesOf(values[next++]));
+            into.ByteEnds[row + i] = end;
         }
 
         return rows;
+    }
+
+    /// <summary>Reads rows of one page, their nulls into the vector and the values that are there to the front of <paramref name="values"/>.</summary>
+    private int ReadRows<T>(ColumnVector into, int row, int wanted, Span<T> values, out int present)
+        where T : unmanaged
+    {
+        int rows = _native.Read(wanted, _levels.AsSpan(0, _column.IsOptional ? wanted : 0), values, out present);
+        Span<bool> isNull = into.IsNull.AsSpan(row, rows);
+        isNull.Clear();
+        for (int i = 0; i < rows && _column.IsOptional; i++) isNull[i] = _levels[i] == 0;
+        if (present != isNull.Count(false)) throw new InvalidDataException($"a page has {present} values for {isNull.Count(false)} rows that have one");
+        return rows;
+    }
+
+    // From the back, so that nothing is overwritten before it was moved.
+    private static void Spread<T>(Span<T> rows, int present, ReadOnlySpan<bool> isNull)
+    {
+        for (int row = rows.Length - 1; row >= present && present > 0; row--)
+        {
+            if (!isNull[row]) rows[row] = rows[--present];
+        }
+    }
+
+    private int Append(ColumnVector into, int end, ReadOnlySpan<byte> bytes)
+    {
+        long needed = (long)end + bytes.Length;
+        if (needed > _maxTextBytes) throw new InvalidDataException($"its texts take more than {_maxTextBytes} bytes at once");
+        if (needed > into.ByteData.Length)
+        {
+            byte[] larger = new byte[Math.Min(Math.Max(needed, into.ByteData.Length * 2L), _maxTextBytes)];
+            into.ByteData.AsSpan(0, end).CopyTo(larger);
+            into.ByteData = larger;
+        }
+
+        bytes.CopyTo(into.ByteData.AsSpan(end));
+        return (int)needed;
+    }
+
+    private unsafe ReadOnlySpan<byte> BytesOf<T>(T value)
+        where T : unmanaged
+        => value switch
+        {
+            ByteArray text => new ReadOnlySpan<byte>((void*)text.Pointer, text.Length),
+            FixedLenByteArray fixedLength => new ReadOnlySpan<byte>((void*)fixedLength.Pointer, _column.TypeLength),
+            _ => [],
+        };
+
+    private T[] Buffer<T>() => (T[])(_values ??= new T[MaxRows]);
+
+    private static long MicrosOf(Int96 value)
+    {
+        long nanos = MemoryMarshal.Read<long>(MemoryMarshal.AsBytes(new ReadOnlySpan<Int96>(in value)));
+        return (((long)(uint)value.C - UnixEpochDay) * MicrosPerDay) + (long)Math.Floor(nanos / 1000m);
     }
 }

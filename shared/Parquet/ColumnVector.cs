@@ -1,19 +1,15 @@
-using Streaming.Shared.Parquet.Decoding;
-
 namespace Streaming.Shared.Parquet;
 
 /// <summary>
 /// Values of one column, row by row, as a <c>ColumnReader</c> delivers them; reusable. Which array holds them depends on the
 /// physical type: <see cref="Longs"/> for BOOLEAN (0 or 1), INT32, INT64 and INT96 (as UTC microseconds since 1970, rounded down),
-/// <see cref="Doubles"/> for FLOAT and DOUBLE, <see cref="Bytes"/> for the byte arrays, of which those that the file keeps in a dictionary are not
-/// spelled out: <see cref="Codes"/> says which entry a row has. At a null the value is unspecified.
+/// <see cref="Doubles"/> for FLOAT and DOUBLE, <see cref="Bytes"/> for the byte arrays. At a null the value is unspecified.
 /// </summary>
 public sealed class ColumnVector(int capacity)
 {
     private long[]? _longs;
     private double[]? _doubles;
     private int[]? _ends;
-    private int[]? _codes;
 
     /// <summary>Rows that fit.</summary>
     public int Capacity { get; } = capacity;
@@ -31,18 +27,11 @@ public sealed class ColumnVector(int capacity)
 
     public double[] Doubles => _doubles ??= new double[Capacity];
 
-    /// <summary>If there is one, the byte-array values are entries of it, by <see cref="Codes"/>, and <see cref="ByteData"/> says nothing.</summary>
-    public ColumnDictionary? Dictionary { get; set; }
-
-    /// <summary>For each row the index of its entry in <see cref="Dictionary"/>.</summary>
-    public int[] Codes => _codes ??= new int[Capacity];
-
     /// <summary>All bytes of the byte-array values, one after the other; <see cref="ByteEnds"/> says where each row's end.</summary>
     public byte[] ByteData { get; set; } = [];
 
     /// <summary>End of each row's bytes in <see cref="ByteData"/>; a row begins where the one before ends.</summary>
     public int[] ByteEnds => _ends ??= new int[Capacity];
 
-    public ReadOnlySpan<byte> Bytes(int row)
-        => Dictionary is null ? ByteData.AsSpan((row == 0 ? 0 : ByteEnds[row - 1])..ByteEnds[row]) : Dictionary.Bytes(Codes[row]);
+    public ReadOnlySpan<byte> Bytes(int row) => ByteData.AsSpan((row == 0 ? 0 : ByteEnds[row - 1])..ByteEnds[row]);
 }

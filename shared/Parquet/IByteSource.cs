@@ -48,6 +48,8 @@ public sealed class MemoryByteSource(string name, ReadOnlyMemory<byte> bytes) : 
 {
     public string Name { get; } = name;
 
+    public ReadOnlyMemory<byte> Bytes => bytes;
+
     public long Length => bytes.Length;
 
     public void Read(long offset, Span<byte> destination)

@@ -9,4 +9,10 @@ namespace Streaming.Shared.Parquet;
 /// or text; else none.
 /// </param>
 /// <param name="IsOptional">Values may be null.</param>
-public sealed record ParquetField(string Name, PhysicalType Type, LogicalKind Logical, bool IsOptional);
+public sealed record ParquetField(string Name, PhysicalType Type, LogicalKind Logical, bool IsOptional)
+{
+    /// <summary>
+    /// Values may be NaN. Then the column has no bounds: they would not count it, and engines that take it for the largest number would not find it.
+    /// </summary>
+    public bool MayBeNaN { get; init; }
+}

@@ -1,10 +1,11 @@
 using System.Buffers.Binary;
+using ParquetSharp;
 
 namespace Streaming.Shared.Parquet;
 
 /// <summary>
-/// Reads a Parquet file of a flat schema: its footer when opened, its columns one at a time, page by page. Owns the byte source.
-/// Does not interpret values (epochs, scales, time zones): <see cref="ParquetColumn"/> describes them.
+/// Reads a Parquet file of a flat schema by ParquetSharp (Apache Arrow's C++ library): its footer when opened, its columns one at a time, page by
+/// page. Owns the byte source. Does not interpret values (epochs, scales, time zones): <see cref="ParquetColumn"/> describes them.
 /// <para>Several <see cref="ColumnReader"/>s may be open at once, also on different threads if the byte source allows it.</para>
 /// <para>A file that is not Parquet, is broken, or has something that this reader does not support is a <see cref="ParquetException"/>;
 /// what the byte source itself cannot do (a file that is not there, a lost connection) stays the source's own exception.</para>
@@ -16,23 +17,44 @@ public sealed class ParquetFile : IDisposable
     private const int TailBytes = 8;
 
     private readonly IByteSource _source;
-    private readonly FileMetadata _metadata;
+    private readonly NativeFile _native;
+    private readonly ParquetSchema _schema;
+    private readonly ParquetRowGroup[] _rowGroups;
     private readonly long _pagesEnd;
 
-    private ParquetFile(IByteSource source, FileMetadata metadata, long pagesEnd)
-        => (_source, _metadata, _pagesEnd) = (source, metadata, pagesEnd);
+    private ParquetFile(IByteSource source)
+    {
+        byte[] footer = ReadFooter(source);
+        SchemaDepth.Check(footer);
+        _source = source;
+        _pagesEnd = source.Length - TailBytes - footer.Length;
+        _native = new NativeFile(source, TailBytes + footer.Length);
+        try
+        {
+            using FileMetaData metadata = _native.Metadata;
+            _schema = SchemaReader.Read(metadata.Schema);
+            RowCount = metadata.NumRows;
+            Metadata = metadata.KeyValueMetadata;
+            _rowGroups = RowGroupsReader.Read(footer, _schema, RowCount);
+        }
+        catch
+        {
+            _native.Dispose();
+            throw;
+        }
+    }
 
     public string Name => _source.Name;
 
-    public long RowCount => _metadata.RowCount;
+    public long RowCount { get; }
 
     /// <summary>All leaf columns in the file's order. Nested ones are there to be named, and cannot be opened.</summary>
-    public IReadOnlyList<ParquetColumn> Columns => _metadata.Schema.Leaves;
+    public IReadOnlyList<ParquetColumn> Columns => _schema.Leaves;
 
-    public IReadOnlyList<ParquetRowGroup> RowGroups => _metadata.RowGroups;
+    public IReadOnlyList<ParquetRowGroup> RowGroups => _rowGroups;
 
     /// <summary>The file's key-value metadata; a key without a value has an empty one, the last of equal keys counts.</summary>
-    public IReadOnlyDictionary<string, string> Metadata => _metadata.KeyValues;
+    public IReadOnlyDictionary<string, string> Metadata { get; }
 
     public static ParquetFile Open(string path) => Open(new FileByteSource(path));
 
@@ -41,11 +63,7 @@ public sealed class ParquetFile : IDisposable
     {
         try
         {
-            return Guard(source.Name, () =>
-            {
-                byte[] footer = ReadFooter(source);
-                return new ParquetFile(source, FileMetadataReader.Read(footer), source.Length - TailBytes - footer.Length);
-            });
+            return LibraryFaults.Guard(source.Name, null, () => new ParquetFile(source));
         }
         catch
         {
@@ -59,13 +77,13 @@ public sealed class ParquetFile : IDisposable
     /// map is found by its own name as well, as one of its leaves, so that using it is refused by name instead of calling it missing.
     /// </summary>
     /// <exception cref="ParquetException">Several columns answer to the name.</exception>
-    public ParquetColumn? FindColumn(string name) => Guard(Name, () => _metadata.Schema.Find(name));
+    public ParquetColumn? FindColumn(string name) => LibraryFaults.Guard(Name, null, () => _schema.Find(name));
 
     /// <summary>Reads a column of one row group from its first row on. <paramref name="column"/> is one of <see cref="Columns"/>.</summary>
     /// <exception cref="ParquetException">The column is nested, encrypted, or compressed in a way that is not known.</exception>
     public ColumnReader OpenColumn(int rowGroup, ParquetColumn column)
     {
-        ParquetRowGroup group = _metadata.RowGroups[rowGroup];
+        ParquetRowGroup group = _rowGroups[rowGroup];
         ColumnChunk chunk = group.Chunk(column);
         if (column.IsNested)
             throw Refuse("is nested (a struct, list or map); only flat columns can be read");
@@ -76,12 +94,17 @@ public sealed class ParquetFile : IDisposable
         if (group.RowCount > 0
             && (chunk.Start < MagicBytes || chunk.CompressedSize < 0 || chunk.CompressedSize > _pagesEnd - chunk.Start))
             throw Refuse($"claims {chunk.CompressedSize} bytes at {chunk.Start}, and the pages end at {_pagesEnd}");
-        return new ColumnReader(_source, column, _metadata.Schema.IsUnsigned[column.Index], chunk, group.RowCount);
+        NativeColumn native = LibraryFaults.Guard(Name, $"column '{column.Name}'", () => _native.OpenColumn(rowGroup, column.Index));
+        return new ColumnReader(_source, native, column, _schema.IsUnsigned[column.Index], chunk, group.RowCount);
 
         ParquetException Refuse(string problem) => new(Name, $"column '{column.Name}' {problem}");
     }
 
-    public void Dispose() => _source.Dispose();
+    public void Dispose()
+    {
+        _native.Dispose();
+        _source.Dispose();
+    }
 
     private static byte[] ReadFooter(IByteSource source)
     {
@@ -104,18 +127,5 @@ public sealed class ParquetFile : IDisposable
         byte[] footer = GC.AllocateUninitializedArray<byte>((int)length);
         source.Read(source.Length - TailBytes - length, footer);
         return footer;
-    }
-
-    /// <summary>The one place where what the readers below find becomes the exception that names the file.</summary>
-    internal static T Guard<T>(string file, Func<T> read)
-    {
-        try
-        {
-            return read();
-        }
-        catch (Exception problem) when (problem is InvalidDataException or EndOfStreamException)
-        {
-            throw new ParquetException(file, problem.Message, problem);
-        }
     }
 }

@@ -1,34 +1,33 @@
 using System.Buffers;
-using System.Buffers.Binary;
-using System.Numerics;
+using System.Reflection;
 using System.Runtime.InteropServices;
-using Streaming.Shared.Parquet.Writing;
+using ParquetSharp;
+using ParquetSharp.IO;
+using ParquetSharp.Schema;
 
 namespace Streaming.Shared.Parquet;
 
 /// <summary>
-/// Writes a flat Parquet file: row groups of columns, PLAIN or, where few values are distinct, dictionary encoded (texts and numbers of
-/// eight bytes), in version 1 data pages of about 1 MiB, with statistics. Owns the order of the parts; does not own the stream.
+/// Writes a flat Parquet file by ParquetSharp (Apache Arrow's C++ library): row groups of columns, dictionary encoded where that pays, with statistics
+/// and page checksums. The file is made in the library's memory and goes to the stream when it is finished. Does not own the stream.
 /// </summary>
 /// <remarks>Not thread-safe. A row group of no rows is left out, because some readers stumble over one.</remarks>
 public sealed class ParquetWriter : IDisposable
 {
-    /// <summary>About how many bytes of values a page has.</summary>
-    internal const int PageBytes = 1 << 20;
+    /// <summary>A longer bound of texts is left out.</summary>
+    private const int MaxBoundBytes = 64;
 
-    private const int RowsPerPage = PageBytes / sizeof(long);
+    private static readonly string CreatedBy = DescribeBuild();
 
+    private readonly Stream _output;
     private readonly IReadOnlyList<ParquetField> _fields;
-    private readonly IReadOnlyDictionary<string, string>? _metadata;
-    private readonly PageWriter _pages;
-    private readonly FooterWriter _footer;
-    private readonly ColumnBounds _bounds = new();
-    private readonly PooledBuffer _body = new();
-    private readonly NumberDictionary _numbers = new();
-    private TextDictionary? _dictionary;
+    private readonly ResizableBuffer _memory = new(1 << 16);
+    private readonly BufferOutputStream _file;
+    private readonly ParquetFileWriter _writer;
+    private RowGroupWriter? _group;
     private int _rowCount;
     private int _nextField;
-    private bool _isInsideChunk;
+    private bool _isInsideColumn;
     private bool _isFinished;
 
     /// <param name="output">Gets the file from its position on; stays open.</param>
@@ -42,14 +41,18 @@ public sealed class ParquetWriter : IDisposable
         IReadOnlyDictionary<string, string>? metadata = null,
         CompressionCodec codec = CompressionCodec.Snappy)
     {
-        SchemaWriter.Check(fields);
+        WrittenFields.Check(fields);
         if (codec is not (CompressionCodec.None or CompressionCodec.Snappy))
             throw new ArgumentException($"{codec} cannot be written, only None and Snappy.", nameof(codec));
-        (_fields, _metadata) = (fields, metadata);
-        _pages = new PageWriter(output, codec);
-        _footer = new FooterWriter(fields, codec);
-        _nextField = fields.Count;
-        _pages.Write("PAR1"u8);
+        (_output, _fields, _nextField) = (output, fields, fields.Count);
+        using var builder = new WriterPropertiesBuilder();
+        builder.Compression(codec == CompressionCodec.None ? ParquetSharp.Compression.Uncompressed : ParquetSharp.Compression.Snappy);
+        builder.EnablePageChecksum().SetMaxStatisticsSize(MaxBoundBytes).CreatedBy(CreatedBy);
+        foreach (ParquetField field in fields.Where(field => field.MayBeNaN)) builder.DisableStatistics(field.Name);
+        using WriterProperties properties = builder.Build();
+        using GroupNode schema = WrittenFields.SchemaOf(fields);
+        _file = new BufferOutputStream(_memory);
+        _writer = new ParquetFileWriter(_file, schema, properties, metadata);
     }
 
     private ParquetField Current => _nextField < _fields.Count
@@ -63,186 +66,151 @@ public sealed class ParquetWriter : IDisposable
         CheckBetweenRowGroups();
         _rowCount = rowCount;
         _nextField = 0;
-        if (rowCount > 0) _footer.BeginRowGroup(rowCount, _pages);
+        if (rowCount > 0) _group = _writer.AppendRowGroup();
     }
 
     /// <summary>The next column, if it is INT64, INT32 or BOOLEAN (0 or 1). Values at nulls are ignored.</summary>
     /// <exception cref="OverflowException">A value does not fit the column's type; the file cannot be finished.</exception>
     public void Write(ReadOnlySpan<long> values, ReadOnlySpan<bool> isNull = default)
     {
-        CheckType(Current.Type is PhysicalType.Int64 or PhysicalType.Int32 or PhysicalType.Boolean, "long");
-        WriteNumbers(values, isNull, Current.Type == PhysicalType.Int64 ? PageContent.Longs : PageContent.Bytes);
+        switch (Current.Type)
+        {
+            case PhysicalType.Int64:
+                Write(values, isNull, "long");
+                break;
+            case PhysicalType.Int32:
+                WriteAs(values, isNull, static value => checked((int)value));
+                break;
+            default:
+                CheckType(Current.Type == PhysicalType.Boolean, "long");
+                WriteAs(values, isNull, static value => value is 0 or 1 ? value == 1 : throw new OverflowException($"{value} is not a boolean."));
+                break;
+        }
     }
 
     /// <summary>The next column, if it is DOUBLE. Values at nulls are ignored.</summary>
+    /// <exception cref="ArgumentException">
+    /// A value is NaN, and the field does not say that it may be (<see cref="ParquetField.MayBeNaN"/>).
+    /// </exception>
     public void Write(ReadOnlySpan<double> values, ReadOnlySpan<bool> isNull = default)
     {
         CheckType(Current.Type == PhysicalType.Double, "double");
-        WriteNumbers(MemoryMarshal.Cast<double, long>(values), isNull, PageContent.Doubles);
+        for (int row = 0; row < values.Length && !Current.MayBeNaN; row++)
+        {
+            if (double.IsNaN(values[row]) && (isNull.IsEmpty || !isNull[row])) throw new ArgumentException($"Field {Current.Name}: row {row + 1} is not a number.");
+        }
+
+        Write(values, isNull, "double");
     }
 
     /// <summary>The next column, if it is BYTE_ARRAY: texts as UTF-8. Half a surrogate pair, which UTF-8 cannot say, becomes U+FFFD.</summary>
     public void Write(ReadOnlySpan<string?> values)
     {
         CheckType(Current.Type == PhysicalType.ByteArray, "text");
+        int room = 0;
+        foreach (string? value in values) room = checked(room + System.Text.Encoding.UTF8.GetMaxByteCount(value?.Length ?? 0));
         bool[] isNull = ArrayPool<bool>.Shared.Rent(values.Length);
-        for (int row = 0; row < values.Length; row++) isNull[row] = values[row] is null;
-        int nullCount = CheckRows(values.Length, isNull.AsSpan(0, values.Length));
-        WrittenChunk chunk = BeginChunk(nullCount);
-        _dictionary ??= new TextDictionary();
-        if (_dictionary.TryBuild(values, _rowCount - nullCount, _bounds))
+        byte[] bytes = ArrayPool<byte>.Shared.Rent(room);
+        var texts = new ByteArray[values.Length];
+        GCHandle pin = GCHandle.Alloc(bytes, GCHandleType.Pinned);
+        try
         {
-            _pages.WriteDictionaryPage(_dictionary.Page.Written, _dictionary.Count, PageContent.Bytes);
-            chunk = chunk with { DataStart = _pages.Position, Encoding = ValueEncoding.RleDictionary };
-            WriteIndexPages(isNull, _dictionary.Indices, _dictionary.Count);
-        }
-        else
-        {
-            WriteTextPages(values, isNull);
-        }
+            for (int row = 0, end = 0; row < values.Length; row++)
+            {
+                isNull[row] = values[row] is null;
+                int length = System.Text.Encoding.UTF8.GetBytes(values[row] ?? "", bytes.AsSpan(end));
+                texts[row] = new ByteArray(pin.AddrOfPinnedObject() + end, length);
+                end += length;
+            }
 
-        ArrayPool<bool>.Shared.Return(isNull);
-        EndChunk(chunk);
+            Write<ByteArray>(texts, isNull.AsSpan(0, values.Length), "text");
+        }
+        finally
+        {
+            pin.Free();
+            ArrayPool<byte>.Shared.Return(bytes);
+            ArrayPool<bool>.Shared.Return(isNull);
+        }
     }
 
-    /// <summary>Writes the footer, with which the file is complete.</summary>
+    /// <summary>Writes the footer, with which the file is complete, and the whole file to the stream.</summary>
     public void Finish()
     {
         CheckBetweenRowGroups();
         _isFinished = true;
-        _body.Truncate(0);
-        _footer.Append(_body, _metadata);
-        int length = _body.Length;
-        BinaryPrimitives.WriteInt32LittleEndian(_body.Reserve(sizeof(int)), length);
-        _body.Append("PAR1"u8);
-        _pages.Write(_body.Written);
+        _writer.Close();
+        using ParquetSharp.IO.Buffer file = _file.Finish();
+        unsafe
+        {
+            for (long start = 0; start < file.Size; start += int.MaxValue)
+                _output.Write(new ReadOnlySpan<byte>((byte*)file.Data + start, (int)Math.Min(int.MaxValue, file.Size - start)));
+        }
     }
 
     public void Dispose()
     {
-        _pages.Dispose();
-        _footer.Dispose();
-        _bounds.Dispose();
-        _body.Dispose();
-        _numbers.Dispose();
-        _dictionary?.Dispose();
+        _group?.Dispose();
+        _writer.Dispose();
+        _file.Dispose();
+        _memory.Dispose();
     }
 
-    /// <param name="content">Of the values' bytes, if they take eight each.</param>
-    private void WriteNumbers(ReadOnlySpan<long> values, ReadOnlySpan<bool> isNull, PageContent content)
+    private void WriteAs<T>(ReadOnlySpan<long> values, ReadOnlySpan<bool> isNull, Func<long, T> convert)
+        where T : unmanaged
+    {
+        _isInsideColumn = true;
+        T[] converted = ArrayPool<T>.Shared.Rent(values.Length);
+        for (int row = 0; row < values.Length; row++) converted[row] = !isNull.IsEmpty && isNull[row] ? default : convert(values[row]);
+        Write<T>(converted.AsSpan(0, values.Length), isNull, "long");
+        ArrayPool<T>.Shared.Return(converted);
+    }
+
+    private void Write<T>(ReadOnlySpan<T> values, ReadOnlySpan<bool> isNull, string offered)
+        where T : unmanaged
     {
         int nullCount = CheckRows(values.Length, isNull);
-        WrittenChunk chunk = BeginChunk(nullCount);
-        long[]? kept = nullCount > 0 ? ArrayPool<long>.Shared.Rent(_rowCount - nullCount) : null;
-        ReadOnlySpan<long> present = kept is null ? values : Keep(values, isNull, kept);
-        if (content != PageContent.Bytes && _numbers.TryBuild(present))
+        _isInsideColumn = true;
+        if (_rowCount > 0)
         {
-            IncludeInBounds(_numbers.Distinct);
-            _body.Truncate(0);
-            PlainEncoder.Append(_body, _numbers.Distinct, Current.Type);
-            _pages.WriteDictionaryPage(_body.Written, _numbers.Distinct.Length, content);
-            chunk = chunk with { DataStart = _pages.Position, Encoding = ValueEncoding.RleDictionary };
-            WriteIndexPages(isNull, _numbers.Indices, _numbers.Distinct.Length);
+            using var column = _group!.NextColumn() as ColumnWriter<T> ?? throw new InvalidOperationException($"Field {Current.Name} is {Current.Type}; it takes no {offered} values.");
+            if (!Current.IsOptional) column.WriteBatch(values);
+            else WriteOptional(column, values, isNull, nullCount);
+            column.Close();
+        }
+
+        _isInsideColumn = false;
+        _nextField++;
+        if (_nextField < _fields.Count || _group is null) return;
+        _group.Close();
+        _group.Dispose();
+        _group = null;
+    }
+
+    private static void WriteOptional<T>(ColumnWriter<T> column, ReadOnlySpan<T> values, ReadOnlySpan<bool> isNull, int nullCount)
+        where T : unmanaged
+    {
+        short[] levels = ArrayPool<short>.Shared.Rent(values.Length);
+        T[]? kept = nullCount > 0 ? ArrayPool<T>.Shared.Rent(values.Length) : null;
+        if (kept is null)
+        {
+            levels.AsSpan(0, values.Length).Fill(1);
+            column.WriteBatch(values.Length, levels.AsSpan(0, values.Length), [], values);
         }
         else
         {
-            IncludeInBounds(present);
-            WritePlainPages(present, isNull, content);
-        }
-
-        if (kept is not null) ArrayPool<long>.Shared.Return(kept);
-        EndChunk(chunk);
-    }
-
-    private void WritePlainPages(ReadOnlySpan<long> present, ReadOnlySpan<bool> isNull, PageContent content)
-    {
-        for (int row = 0; row < _rowCount; row += RowsPerPage)
-        {
-            int kept = BeginPage(isNull, row, out int count);
-            PlainEncoder.Append(_body, present[..kept], Current.Type);
-            _pages.WriteDataPage(_body.Written, count, ValueEncoding.Plain, content);
-            present = present[kept..];
-        }
-    }
-
-    private void WriteIndexPages(ReadOnlySpan<bool> isNull, ReadOnlySpan<int> indices, int distinct)
-    {
-        // One bit at least, because some readers stumble over a width of zero.
-        int bitWidth = Math.Max(1, 32 - BitOperations.LeadingZeroCount((uint)(distinct - 1)));
-        for (int row = 0; row < _rowCount; row += RowsPerPage)
-        {
-            int kept = BeginPage(isNull, row, out int count);
-            _body.Append((byte)bitWidth);
-            RunEncoder.Append(_body, indices[..kept], bitWidth);
-            _pages.WriteDataPage(_body.Written, count, ValueEncoding.RleDictionary);
-            indices = indices[kept..];
-        }
-    }
-
-    private void WriteTextPages(ReadOnlySpan<string?> values, ReadOnlySpan<bool> isNull)
-    {
-        _bounds.Clear();
-        int next;
-        for (int row = 0; row < _rowCount; row = next)
-        {
-            // Where the page ends must be known before its first value, since the levels come first: so count characters, not bytes.
-            long size = 0;
-            for (next = row; next < _rowCount && size < PageBytes; next++) size += sizeof(int) + (values[next]?.Length ?? 0);
-            BeginBody(isNull[row..next], next - row);
-            foreach (string? value in values[row..next])
+            int count = 0;
+            for (int row = 0; row < values.Length; row++)
             {
-                if (value is not null) _bounds.Include(PlainEncoder.Append(_body, value));
+                levels[row] = isNull[row] ? (short)0 : (short)1;
+                if (!isNull[row]) kept[count++] = values[row];
             }
 
-            _pages.WriteDataPage(_body.Written, next - row, ValueEncoding.Plain);
-        }
-    }
-
-    private static ReadOnlySpan<long> Keep(ReadOnlySpan<long> values, ReadOnlySpan<bool> isNull, long[] kept)
-    {
-        int count = 0;
-        for (int i = 0; i < values.Length; i++)
-        {
-            if (!isNull[i]) kept[count++] = values[i];
+            // The library looks whether there is a place to read from, also if nothing is read.
+            column.WriteBatch(values.Length, levels.AsSpan(0, values.Length), [], kept.AsSpan(0, Math.Max(1, count)));
+            ArrayPool<T>.Shared.Return(kept);
         }
 
-        return kept.AsSpan(0, count);
-    }
-
-    private void IncludeInBounds(ReadOnlySpan<long> present)
-    {
-        if (Current.Type == PhysicalType.Double) _bounds.Include(MemoryMarshal.Cast<long, double>(present));
-        else _bounds.Include(present);
-    }
-
-    /// <summary>Begins the body of the page of rows from <paramref name="row"/> on; returns how many of its rows have a value.</summary>
-    private int BeginPage(ReadOnlySpan<bool> isNull, int row, out int count)
-    {
-        count = Math.Min(RowsPerPage, _rowCount - row);
-        if (!isNull.IsEmpty) isNull = isNull.Slice(row, count);
-        BeginBody(isNull, count);
-        return isNull.IsEmpty ? count : isNull.Count(false);
-    }
-
-    private void BeginBody(ReadOnlySpan<bool> isNull, int count)
-    {
-        _body.Truncate(0);
-        if (Current.IsOptional) DefinitionLevels.Append(_body, isNull, count);
-    }
-
-    private WrittenChunk BeginChunk(int nullCount)
-    {
-        _isInsideChunk = true;
-        _bounds.Clear();
-        return new WrittenChunk(_pages.Position, _pages.UncompressedPosition, _pages.Position, ValueEncoding.Plain, nullCount);
-    }
-
-    private void EndChunk(in WrittenChunk chunk)
-    {
-        if (_rowCount > 0) _footer.AddChunk(Current, chunk, _bounds, _pages);
-        _isInsideChunk = false;
-        _nextField++;
-        if (_nextField == _fields.Count && _rowCount > 0) _footer.EndRowGroup(_pages);
+        ArrayPool<short>.Shared.Return(levels);
     }
 
     private void CheckType(bool fits, string offered)
@@ -262,7 +230,15 @@ public sealed class ParquetWriter : IDisposable
     private void CheckBetweenRowGroups()
     {
         if (_isFinished) throw new InvalidOperationException("The file is finished.");
-        if (_isInsideChunk) throw new InvalidOperationException($"Writing field {Current.Name} failed; the file cannot be finished.");
+        if (_isInsideColumn) throw new InvalidOperationException($"Writing field {Current.Name} failed; the file cannot be finished.");
         if (_nextField < _fields.Count) throw new InvalidOperationException($"The row group still lacks field {Current.Name}.");
+    }
+
+    // The form that readers parse to know of a writer's faults.
+    private static string DescribeBuild()
+    {
+        string version = typeof(ParquetWriter).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "0";
+        int build = version.IndexOf('+', StringComparison.Ordinal);
+        return build < 0 ? $"streaming version {version} (build local)" : $"streaming version {version[..build]} (build {version[(build + 1)..]})";
     }
 }

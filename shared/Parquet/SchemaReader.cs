@@ -1,72 +1,77 @@
+using ParquetSharp;
+using ParquetSharp.Schema;
+
 namespace Streaming.Shared.Parquet;
 
-/// <summary>
-/// Reads the schema: a tree written depth-first as a flat list, in which a group says how many children follow. Flat columns are
-/// described in full; leaves below a group are listed (their chunks stand in the row groups) and marked as nested.
-/// </summary>
+/// <summary>Describes the leaf columns of the library's schema. Those below a group are listed and marked as nested.</summary>
 internal static class SchemaReader
 {
-    private const int MaxDepth = 64;
-
     /// <summary>For the dotted paths of all nested leaves together: a long group name over many leaves must not multiply.</summary>
     private const int MaxPathChars = 4 << 20;
 
-    public static ParquetSchema Read(ref ThriftReader thrift, ThriftType type)
+    public static ParquetSchema Read(SchemaDescriptor schema)
     {
-        int count = thrift.BeginList(type, ThriftType.Struct);
-        List<SchemaElement> elements = [];
-        for (int i = 0; i < count; i++) elements.Add(SchemaElement.Read(ref thrift));
-        if (count == 0) throw new InvalidDataException("the schema is empty");
-
-        Tree tree = new(elements);
-        List<(string, ParquetColumn)> roots = [];
-        int next = 1;
-        for (int child = 0; child < elements[0].ChildCount; child++)
+        var leaves = new ParquetColumn[schema.NumColumns];
+        bool[] isUnsigned = new bool[leaves.Length];
+        var roots = new List<(string, ParquetColumn)>();
+        int pathChars = 0;
+        string? before = null;
+        for (int i = 0; i < leaves.Length; i++)
         {
-            string name = tree.Element(next).Name;
-            int leaf = tree.Leaves.Count;
-            next = tree.Visit(next, name, isNested: false, depth: 1);
-            if (tree.Leaves.Count > leaf) roots.Add((name, tree.Leaves[leaf]));
+            ColumnDescriptor leaf = schema.Column(i);
+            using Node root = schema.ColumnRoot(i);
+            using ColumnPath path = leaf.Path;
+            bool isNested = root is GroupNode;
+            string name = isNested ? path.ToDotString() : leaf.Name;
+            if (isNested && (pathChars += name.Length) > MaxPathChars) throw new InvalidDataException("the schema's nested names are too long");
+            leaves[i] = ColumnOf(leaf, name, i, isNested, out isUnsigned[i]);
+            // The leaves of a group follow each other; of two groups of one name the second is not told apart.
+            if (!isNested || root.Name != before) roots.Add((root.Name, leaves[i]));
+            before = isNested ? root.Name : null;
         }
 
-        if (next != count) throw new InvalidDataException($"the schema lists {count} elements, its tree has {next}");
-        return new ParquetSchema([.. tree.Leaves], [.. tree.IsUnsigned], [.. roots]);
+        return new ParquetSchema(leaves, isUnsigned, [.. roots]);
     }
 
-    private sealed class Tree(List<SchemaElement> elements)
+    private static ParquetColumn ColumnOf(ColumnDescriptor leaf, string name, int index, bool isNested, out bool isUnsigned)
     {
-        private int _pathChars;
-
-        public List<ParquetColumn> Leaves { get; } = [];
-
-        public List<bool> IsUnsigned { get; } = [];
-
-        public SchemaElement Element(int index)
-            => index < elements.Count ? elements[index] : throw new InvalidDataException("the schema ends inside a group");
-
-        /// <summary>Adds the leaves at and below an element; returns the index behind its last descendant.</summary>
-        public int Visit(int index, string path, bool isNested, int depth)
-        {
-            if (depth > MaxDepth) throw new InvalidDataException($"the schema nests deeper than {MaxDepth}");
-            SchemaElement element = Element(index);
-            int next = index + 1;
-            if (element.Type is null)
-            {
-                for (int child = 0; child < element.ChildCount; child++)
-                    next = Visit(next, Below(path, Element(next).Name), isNested: true, depth + 1);
-                return next;
-            }
-
-            if (element.ChildCount != 0) throw new InvalidDataException($"column '{path}' has both a type and children");
-            Leaves.Add(element.ToColumn(path, Leaves.Count, isNested));
-            IsUnsigned.Add(element.IsUnsigned);
-            return next;
-        }
-
-        private string Below(string path, string name)
-        {
-            _pathChars += path.Length + name.Length;
-            return _pathChars <= MaxPathChars ? $"{path}.{name}" : throw new InvalidDataException("the schema's nested names are too long");
-        }
+        var type = (PhysicalType)(int)leaf.PhysicalType;
+        using LogicalType logical = leaf.LogicalType;
+        isUnsigned = logical is IntLogicalType { IsSigned: false };
+        (LogicalKind kind, bool isUtc) = KindOf(logical);
+        // Nobody ever wrote INT96 for anything but the time of an event, and ColumnVector delivers it as UTC microseconds.
+        if (type == PhysicalType.Int96) (kind, isUtc) = (LogicalKind.TimestampMicros, true);
+        bool isDecimal = kind == LogicalKind.Decimal;
+        return new ParquetColumn(
+            name,
+            index,
+            type,
+            kind,
+            isDecimal ? leaf.TypePrecision : 0,
+            isDecimal ? leaf.TypeScale : 0,
+            type == PhysicalType.FixedLengthByteArray ? leaf.TypeLength : 0,
+            isUtc,
+            IsOptional: leaf.MaxDefinitionLevel > 0,
+            IsNested: isNested || leaf.MaxRepetitionLevel > 0);
     }
+
+    private static (LogicalKind Kind, bool IsUtc) KindOf(LogicalType logical) => logical switch
+    {
+        NoneLogicalType or NullLogicalType => (LogicalKind.None, false),
+        StringLogicalType or EnumLogicalType => (LogicalKind.Text, false),
+        DateLogicalType => (LogicalKind.Date, false),
+        DecimalLogicalType => (LogicalKind.Decimal, false),
+        IntLogicalType => (LogicalKind.Integer, false),
+        TimestampLogicalType time => (UnitOf(time.TimeUnit, LogicalKind.TimestampMillis), time.IsAdjustedToUtc),
+        TimeLogicalType time => (UnitOf(time.TimeUnit, LogicalKind.TimeMillis), time.IsAdjustedToUtc),
+        _ => (LogicalKind.Other, false),
+    };
+
+    private static LogicalKind UnitOf(TimeUnit unit, LogicalKind millis) => unit switch
+    {
+        TimeUnit.Millis => millis,
+        TimeUnit.Micros => millis + 1,
+        TimeUnit.Nanos => millis + 2,
+        _ => LogicalKind.Other,
+    };
 }

@@ -31,7 +31,6 @@ internal sealed class CsvColumn(int field) : IColumnReader
         _bytes.AsSpan(0, length).CopyTo(into.ByteData);
         _ends.AsSpan(0, rows).CopyTo(into.ByteEnds);
         _isNull.AsSpan(0, rows).CopyTo(into.IsNull);
-        into.Dictionary = null;
         return into.Count = rows;
     }
 }

@@ -21,7 +21,7 @@ internal sealed class FakeObject(byte[] content)
     public static string Checksum(ReadOnlySpan<byte> content)
     {
         byte[] bytes = new byte[4];
-        BinaryPrimitives.WriteUInt32BigEndian(bytes, Shared.Parquet.Compression.Crc32.Of(content));
+        BinaryPrimitives.WriteUInt32BigEndian(bytes, System.IO.Hashing.Crc32.HashToUInt32(content));
         return Convert.ToBase64String(bytes);
     }
 }

@@ -20,7 +20,7 @@ public sealed class RandomArchiveTests
     [
         new("symbol", PhysicalType.ByteArray, LogicalKind.Text, IsOptional: true),
         new("time", PhysicalType.Int64, LogicalKind.TimestampMicros, IsOptional: true),
-        new("price", PhysicalType.Double, LogicalKind.None, IsOptional: true),
+        new("price", PhysicalType.Double, LogicalKind.None, IsOptional: true) { MayBeNaN = true },
         new("open", PhysicalType.Double, LogicalKind.None, IsOptional: true),
         new("size", PhysicalType.Int64, LogicalKind.None, IsOptional: true),
     ];

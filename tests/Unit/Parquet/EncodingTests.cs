@@ -71,7 +71,7 @@ public sealed class EncodingTests
             PageEncoding.Plain when type == PhysicalType.Boolean => TestEncode.Pack([.. values.Select(value => (long)value[0])], 1),
             PageEncoding.Plain => TestEncode.Plain(values, type),
             PageEncoding.RleDictionary => Indices(values, dictionary),
-            PageEncoding.DeltaBinaryPacked => TestEncode.Delta([.. values.Select(value => Number(value, type))]),
+            PageEncoding.DeltaBinaryPacked => TestEncode.Delta([.. values.Select(value => Number(value, type))], isInt32: type == PhysicalType.Int32),
             PageEncoding.DeltaLengthByteArray => TestEncode.DeltaLengths(values),
             PageEncoding.DeltaByteArray => TestEncode.DeltaByteArrays(values),
             PageEncoding.Rle => TestEncode.Prefixed(TestEncode.Hybrid([.. values.Select(value => (int)value[0])], 1)),

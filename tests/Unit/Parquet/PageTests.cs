@@ -42,12 +42,14 @@ public sealed class PageTests
     }
 
     [Fact]
-    public void DeprecatedBitPackedLevels_AreReadFromTheHighestBitDown()
-        => Assert.Equal(["7", null, "-1", "9"], Read(4, Column(TestFile.PageV1(4, PageEncoding.Plain, [0b1011_0000, .. ThreeInts], levels: 4)) with { IsOptional = true }));
+    public void DeprecatedBitPackedLevels_AreRefusedAndNotReadAsNulls()
+    {
+        TestColumn column = Column(TestFile.PageV1(4, PageEncoding.Plain, [0b1011_0000, .. ThreeInts], levels: 4)) with { IsOptional = true };
+        Assert.Contains("BitPacked, which is not supported", Assert.Throws<ParquetException>(() => Read(4, column)).Message, StringComparison.Ordinal);
+    }
 
     [Theory]
     [InlineData(PageEncoding.Plain)]
-    [InlineData(PageEncoding.DeltaBinaryPacked)]
     [InlineData(PageEncoding.ByteStreamSplit)]
     internal void PageOfNullsAlone_NeedsNoValuesSection(PageEncoding encoding)
         => Assert.Equal([null, null], Read(2, Column(TestFile.PageV1(2, encoding, TestEncode.Prefixed(TestEncode.Hybrid([0, 0], 1)))) with { IsOptional = true }));

@@ -4,8 +4,9 @@ namespace Streaming.Tests.Unit.Parquet;
 
 public sealed class SchemaTests
 {
-    private static readonly byte[] EmptyChunk = CompactThrift.Of(chunk => chunk.Sub(3, metadata => metadata
-        .Int32(1, (int)PhysicalType.Int32).Int32(4, 0).Int64(5, 0).Int64(7, 0).Int64(9, 4)));
+    private static readonly byte[] EmptyChunk = CompactThrift.Of(chunk => chunk.Int64(2, 0).Sub(3, metadata => metadata
+        .Int32(1, (int)PhysicalType.Int32).Head(2, CompactThrift.List).Raw(0x05).Head(3, CompactThrift.List).Raw(0x08).Int32(4, 0).Int64(5, 0).Int64(6, 0)
+        .Int64(7, 0).Int64(9, 4)));
 
     private static ParquetColumn Only(TestColumn column)
     {
@@ -20,7 +21,6 @@ public sealed class SchemaTests
     [InlineData(10, PhysicalType.Int64, LogicalKind.TimestampMicros, true)]
     [InlineData(18, PhysicalType.Int64, LogicalKind.Integer, false)]
     [InlineData(19, PhysicalType.ByteArray, LogicalKind.Other, false)]
-    [InlineData(6, PhysicalType.Double, LogicalKind.Other, false)]
     public void ConvertedType_SaysWhatTheValuesMean(int converted, PhysicalType type, LogicalKind kind, bool isUtc)
     {
         ParquetColumn column = Only(new TestColumn("x", type) with { Converted = converted });
@@ -40,6 +40,10 @@ public sealed class SchemaTests
         });
         Assert.Equal((kind, isUtc), (column.Logical, column.IsAdjustedToUtc));
     }
+
+    [Fact]
+    public void AnnotationThatDoesNotFit_IsRefused()
+        => Assert.Contains("annotates a column", Assert.Throws<ParquetException>(() => Only(new TestColumn("x", PhysicalType.Double) with { Converted = 6 })).Message, StringComparison.Ordinal);
 
     [Fact]
     public void Decimal_HasPrecisionAndScale()
@@ -101,6 +105,7 @@ public sealed class SchemaTests
         byte[] repeated = CompactThrift.Of(element => element.Int32(1, 1).Int32(3, 2).Text(4, "list"));
         byte[] row = CompactThrift.Of(fields => fields.Subs(1, Enumerable.Repeat(EmptyChunk, 4)).Int64(2, 0).Int64(3, 0));
         byte[] footer = CompactThrift.Of(fields => fields
+            .Int32(1, 1)
             .Subs(2, [Group("root", 3), Group("ohlc", 2), TestFile.Element(Int("open")), TestFile.Element(Int("close")), repeated, TestFile.Element(Int("flat"))])
             .Int64(3, 0)
             .Subs(4, [row]));

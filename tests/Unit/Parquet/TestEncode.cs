@@ -57,19 +57,19 @@ internal static class TestEncode
         return bytes;
     }
 
-    public static byte[] Delta(long[] values, int blockValues = 128, int miniblocks = 4)
+    public static byte[] Delta(long[] values, int blockValues = 128, int miniblocks = 4, bool isInt32 = false)
     {
         List<byte> bytes =
         [
             .. CompactThrift.Varint((ulong)blockValues), .. CompactThrift.Varint((ulong)miniblocks),
             .. CompactThrift.Varint((ulong)values.Length), .. CompactThrift.Varint(CompactThrift.ZigZag(values.Length == 0 ? 0 : values[0])),
         ];
-        long[] deltas = [.. values.Skip(1).Zip(values, (next, value) => unchecked(next - value))];
+        long[] deltas = [.. values.Skip(1).Zip(values, (next, value) => isInt32 ? unchecked((int)(next - value)) : unchecked(next - value))];
         foreach (long[] block in deltas.Chunk(blockValues))
         {
             long min = block.Min();
             bytes.AddRange(CompactThrift.Varint(CompactThrift.ZigZag(min)));
-            long[][] minis = [.. block.Select(delta => unchecked(delta - min)).Chunk(blockValues / miniblocks)];
+            long[][] minis = [.. block.Select(delta => isInt32 ? (uint)(delta - min) : unchecked(delta - min)).Chunk(blockValues / miniblocks)];
 
             // Widths of miniblocks that are not there may be anything.
             byte[] widths = [.. Enumerable.Repeat((byte)0xEE, miniblocks)];

@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using Streaming.Shared.Parquet;
-using Streaming.Shared.Parquet.Compression;
 
 namespace Streaming.Tests.Unit.Parquet;
 
@@ -94,13 +93,16 @@ internal static class TestFile
 
     private static byte[] Page(int type, byte[] body, byte[] checksummed, bool badCrc, int headerId, Action<CompactThrift> header)
         => [.. CompactThrift.Of(page => page.Int32(1, type).Int32(2, body.Length).Int32(3, body.Length)
-            .Int32(4, (int)Crc32.Of(checksummed) ^ (badCrc ? 1 : 0)).Sub(headerId, header)), .. body];
+            .Int32(4, (int)System.IO.Hashing.Crc32.HashToUInt32(checksummed) ^ (badCrc ? 1 : 0)).Sub(headerId, header)), .. body];
 
     private static byte[] Chunk(TestColumn column, int offset, int size, int rows) => CompactThrift.Of(chunk =>
     {
         chunk.Int64(2, 0).Sub(3, metadata =>
         {
-            metadata.Int32(1, (int)column.Type).Int32(4, column.Codec).Int64(5, column.ValueCount ?? rows).Int64(6, size)
+            // No encodings, and the path of the column: the library wants both to be there.
+            byte[] path = System.Text.Encoding.UTF8.GetBytes(column.Name);
+            metadata.Int32(1, (int)column.Type).Head(2, CompactThrift.List).Raw(0x05).Head(3, CompactThrift.List).Raw(0x18)
+                .Raw(CompactThrift.Varint((ulong)path.Length)).Raw(path).Int32(4, column.Codec).Int64(5, column.ValueCount ?? rows).Int64(6, size)
                 .Int64(7, column.CompressedSize ?? size).Int64(9, column.DataPageOffset ?? offset);
             if (column.Statistics is not null) metadata.Sub(12, column.Statistics);
         });

@@ -4,9 +4,9 @@ using Streaming.Shared.Parquet;
 namespace Streaming.Tests.Unit.Parquet;
 
 /// <summary>A column of a test file: what is written, and the text that every reader must show for it.</summary>
-internal abstract class WrittenColumn(string name, PhysicalType type, LogicalKind logical, bool isOptional, int rowCount)
+internal abstract class WrittenColumn(string name, PhysicalType type, LogicalKind logical, bool isOptional, int rowCount, bool mayBeNaN = false)
 {
-    public ParquetField Field { get; } = new(name, type, logical, isOptional);
+    public ParquetField Field { get; } = new(name, type, logical, isOptional) { MayBeNaN = mayBeNaN };
 
     public int RowCount { get; } = rowCount;
 
@@ -54,7 +54,7 @@ internal abstract class WrittenColumn(string name, PhysicalType type, LogicalKin
     }
 
     private sealed class DoubleColumn(string name, double[] values, bool[]? isNull)
-        : WrittenColumn(name, PhysicalType.Double, LogicalKind.None, isNull is not null, values.Length)
+        : WrittenColumn(name, PhysicalType.Double, LogicalKind.None, isNull is not null, values.Length, Array.Exists(values, double.IsNaN))
     {
         public override void Write(ParquetWriter writer, int start, int count)
             => writer.Write(values.AsSpan(start, count), isNull is null ? default : isNull.AsSpan(start, count));

@@ -2,9 +2,32 @@ using System.Buffers.Binary;
 
 namespace Streaming.Shared.Parquet;
 
-/// <summary>Reads <c>ColumnChunk</c>, <c>ColumnMetaData</c> and <c>Statistics</c> of the footer.</summary>
-internal static class ColumnChunkReader
+/// <summary>What the footer says about one column in one row group (<c>ColumnChunk</c>, <c>ColumnMetaData</c> and <c>Statistics</c>).</summary>
+internal sealed class ColumnChunk
 {
+    private long _dataPageOffset = -1;
+    private long _dictionaryPageOffset;
+
+    private ColumnChunk()
+    {
+    }
+
+    /// <summary>Why the chunk cannot be read, or null; said only when it is asked for, so that its neighbours stay readable.</summary>
+    public string? Refusal { get; private set; }
+
+    public CompressionCodec Codec { get; private set; }
+
+    public long ValueCount { get; private set; } = -1;
+
+    /// <summary>Bytes of all pages with their headers, the dictionary's too.</summary>
+    public long CompressedSize { get; private set; } = -1;
+
+    /// <summary>Statistics in the form of <see cref="ColumnVector.Longs"/>; null where absent or not to be trusted.</summary>
+    public (long Min, long Max)? Range { get; private set; }
+
+    /// <summary>First byte of the chunk's pages. A dictionary may stand at the data pages' offset too.</summary>
+    public long Start => _dictionaryPageOffset > 0 && _dictionaryPageOffset < _dataPageOffset ? _dictionaryPageOffset : _dataPageOffset;
+
     public static ColumnChunk Read(ref ThriftReader thrift, ParquetColumn column, bool isUnsigned)
     {
         ColumnChunk chunk = new();
@@ -19,7 +42,7 @@ internal static class ColumnChunkReader
                     break;
                 case 3:
                     ThriftReader.BeginStruct(type);
-                    ReadMetadata(ref thrift, chunk, column, isUnsigned);
+                    chunk.ReadMetadata(ref thrift, column, isUnsigned);
                     isDescribed = true;
                     break;
                 case 8:
@@ -38,10 +61,9 @@ internal static class ColumnChunkReader
         return chunk;
     }
 
-    private static void ReadMetadata(ref ThriftReader thrift, ColumnChunk chunk, ParquetColumn column, bool isUnsigned)
+    private void ReadMetadata(ref ThriftReader thrift, ParquetColumn column, bool isUnsigned)
     {
         int physical = -1, codec = -1;
-        chunk.ValueCount = chunk.CompressedSize = chunk.DataPageOffset = -1;
         int id = 0;
         while (thrift.NextField(ref id, out ThriftType type))
         {
@@ -49,24 +71,23 @@ internal static class ColumnChunkReader
             {
                 case 1: physical = thrift.ReadInt32(type); break;
                 case 4: codec = thrift.ReadInt32(type); break;
-                case 5: chunk.ValueCount = thrift.ReadInt64(type); break;
-                case 7: chunk.CompressedSize = thrift.ReadInt64(type); break;
-                case 9: chunk.DataPageOffset = thrift.ReadInt64(type); break;
-                case 11: chunk.DictionaryPageOffset = thrift.ReadInt64(type); break;
+                case 5: ValueCount = thrift.ReadInt64(type); break;
+                case 7: CompressedSize = thrift.ReadInt64(type); break;
+                case 9: _dataPageOffset = thrift.ReadInt64(type); break;
+                case 11: _dictionaryPageOffset = thrift.ReadInt64(type); break;
                 case 12:
                     ThriftReader.BeginStruct(type);
-                    chunk.Range = ReadStatistics(ref thrift, column.Type, isUnsigned);
+                    Range = ReadStatistics(ref thrift, column.Type, isUnsigned);
                     break;
                 default: thrift.Skip(type); break;
             }
         }
 
-        chunk.Type = (PhysicalType)physical;
-        chunk.Codec = (CompressionCodec)codec;
-        chunk.Refusal =
-            chunk.Type != column.Type ? $"is {column.Type} in the schema and type {physical} in a row group"
+        Codec = (CompressionCodec)codec;
+        Refusal =
+            (PhysicalType)physical != column.Type ? $"is {column.Type} in the schema and type {physical} in a row group"
             : codec is < 0 or > (int)CompressionCodec.Lz4Raw ? $"is compressed with codec {codec}, which this reader does not know"
-            : chunk.Codec == CompressionCodec.Lzo ? "is compressed with LZO, which this reader does not support"
+            : Codec == CompressionCodec.Lzo ? "is compressed with LZO, which this reader does not support"
             : null;
     }
 
