@@ -1,4 +1,4 @@
-using Streaming.Shared.Compression;
+using Snappier;
 
 namespace Streaming.Shared.Streams.Local;
 
@@ -21,7 +21,7 @@ internal sealed class FrameEncoder
         for (int i = 1; i < order.Length; i++) blockCount += Shard(order[i]) == Shard(order[i - 1]) ? 0 : 1;
         int headBytes = FrameHeader.Size + (blockCount * BlockEntry.Size);
         int recordBytes = (batch.Count * RecordEntry.Size) + batch.Bytes;
-        int mostBytes = headBytes + SnappyEncoder.MaxBytes(recordBytes);
+        int mostBytes = headBytes + Snappy.GetMaxCompressedLength(recordBytes);
         if (_frame.Length < mostBytes) _frame = new byte[mostBytes];
         if (_data.Length < batch.Bytes) _data = new byte[batch.Bytes];
 

@@ -1,4 +1,4 @@
-using Streaming.Shared.Compression;
+using Snappier;
 
 namespace Streaming.Shared.Streams.Local;
 
@@ -27,7 +27,7 @@ internal static class RecordBlock
         }
 
         data = data[..dataBytes];
-        int compressed = SnappyEncoder.Compress(data, target[key..]);
+        int compressed = Snappy.Compress(data, target[key..]);
         if (compressed >= dataBytes) data.CopyTo(target[key..]);
         int length = key + Math.Min(compressed, dataBytes);
         return new BlockEntry(shard, order.Length, length, dataBytes, Crc32C.Compute(0, target[..length]));
@@ -60,8 +60,8 @@ internal static class RecordBlock
 
         try
         {
-            SnappyDecoder.Decompress(rest, data);
-            return true;
+            // The claim first: Snappier reserves as much memory as the block claims.
+            return Snappy.GetUncompressedLength(rest) == data.Length && Snappy.TryDecompress(rest, data, out _);
         }
         catch (InvalidDataException)
         {
