@@ -136,7 +136,7 @@ public sealed class FuzzTests
                 Bare(PageEncoding.RleDictionary, [5, .. TestEncode.Hybrid([.. Enumerable.Range(0, Rows).Select(i => i % 30)], 5)])),
             new TestColumn("optional", PhysicalType.Int64, Bare(PageEncoding.DeltaBinaryPacked, [.. TestEncode.Prefixed(levels), .. TestEncode.Delta(some)])) with { IsOptional = true },
             new TestColumn("v2", PhysicalType.Int64, TestFile.PageV2(Rows, nulls, PageEncoding.DeltaBinaryPacked, levels, TestEncode.Delta(some))) with { IsOptional = true },
-            new TestColumn("snappy", PhysicalType.Int64, TestFile.CompressedPage(Rows, PageEncoding.Plain, IronSnappy.Snappy.Encode(TestEncode.Plain(longs, PhysicalType.Int64)), Rows * 8)) with { Codec = 1 },
+            new TestColumn("snappy", PhysicalType.Int64, TestFile.CompressedPage(Rows, PageEncoding.Plain, Snappier.Snappy.CompressToArray(TestEncode.Plain(longs, PhysicalType.Int64)), Rows * 8)) with { Codec = 1 },
         ];
         return TestFile.Build(Rows, columns);
     }

@@ -30,7 +30,7 @@ public sealed class PageTests
     public void CompressedV2Page_HasItsLevelsUncompressedInFront()
     {
         byte[] levels = TestEncode.Hybrid([1, 0, 1, 1], 1);
-        byte[] values = IronSnappy.Snappy.Encode(ThreeInts);
+        byte[] values = Snappier.Snappy.CompressToArray(ThreeInts);
         byte[] page =
         [
             .. CompactThrift.Of(header => header.Int32(1, 3).Int32(2, levels.Length + 12).Int32(3, levels.Length + values.Length)
