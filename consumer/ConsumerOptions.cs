@@ -1,7 +1,7 @@
 using Streaming.Consumer.Catalog;
 using Streaming.Consumer.EventTime;
 using Streaming.Consumer.Flushing;
-using Streaming.Consumer.Http;
+using Streaming.Shared.Hosting;
 
 namespace Streaming.Consumer;
 

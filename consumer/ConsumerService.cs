@@ -8,6 +8,8 @@ using Streaming.Consumer.EventTime;
 using Streaming.Consumer.Flushing;
 using Streaming.Consumer.Live;
 using Streaming.Consumer.Progress;
+using Streaming.Shared;
+using Streaming.Shared.CommandLine;
 using Streaming.Shared.Objects;
 using Streaming.Shared.Streams;
 
@@ -272,4 +274,4 @@ public readonly record struct LeaseMoves(long Taken, long LetGo, long Lost);
 
 /// <summary>The drain took longer than it may. Nothing is lost: the next run repeats what was not written.</summary>
 public sealed class DrainTimeoutException(TimeSpan timeout)
-    : Exception($"What was open could not be written within --drain-timeout {Shared.Settings.DurationText.Format(timeout)}; the next run writes it.");
+    : ActionableException($"What was open could not be written within --drain-timeout {DurationText.Format(timeout)}; the next run writes it.");

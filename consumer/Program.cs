@@ -1,1 +1,6 @@
-return await Streaming.Consumer.Commands.ConsumerCommands.InvokeAsync(args);
+using Streaming.Consumer.Commands;
+using Streaming.Shared.CommandLine;
+using Streaming.Shared.Hosting;
+
+using var signals = new StopSignals();
+return await ConsumerCommands.InvokeAsync(args, CommandContext.OfProcess(), signals.Token);

@@ -1,4 +1,4 @@
-using Streaming.Shared.Settings;
+using Streaming.Shared.CommandLine;
 using Streaming.Shared.Streams;
 using Streaming.Shared.Ticks;
 

@@ -1,4 +1,5 @@
 using Streaming.Producer.Archive;
+using Streaming.Shared;
 using Streaming.Shared.Aws;
 
 namespace Streaming.Producer;
@@ -27,11 +28,11 @@ public sealed record ProducerOptions
     /// <summary>Field to column, one <c>close=NAME</c> each: the name is everything behind the first equals sign.</summary>
     public IReadOnlyList<string> NamedColumns { get; init; } = [];
 
-    /// <summary>IANA name of the exchange's zone: decides <c>date</c> where the input has none, and when a daily bar happened.</summary>
-    public string TimeZone { get; init; } = "America/New_York";
+    /// <summary>The exchange's zone: decides <c>date</c> where the input has none, and when a daily bar happened.</summary>
+    public TimeZoneInfo TimeZone { get; init; } = TimeZoneInfo.FindSystemTimeZoneById("America/New_York");
 
-    /// <summary>IANA name of the zone of input times that have none.</summary>
-    public string InputTimeZone { get; init; } = "UTC";
+    /// <summary>Zone of input times that have none.</summary>
+    public TimeZoneInfo InputTimeZone { get; init; } = TimeZoneInfo.Utc;
 
     /// <summary>Power of ten that prices of the input are multiplied by.</summary>
     public int PriceExponent { get; init; }
@@ -96,17 +97,9 @@ public sealed record ProducerOptions
         if (Loops < 1) throw new UsageException($"--loops {Loops}: it must be at least 1.");
         if (Duration <= TimeSpan.Zero) throw new UsageException("--duration: it must be above 0.");
         if (From >= To) throw new UsageException($"--from {From:O} is not before --to {To:O}.");
-        CheckZone("--time-zone", TimeZone);
-        CheckZone("--input-time-zone", InputTimeZone);
         ColumnMap.Parse(Columns, NamedColumns);
         if (Ticker is not null && TickerFromFileName)
             throw new UsageException("--ticker and --ticker-from-file-name: give one of the two.");
         return this;
-    }
-
-    private static void CheckZone(string option, string zone)
-    {
-        if (!TimeZoneInfo.TryFindSystemTimeZoneById(zone, out _))
-            throw new UsageException($"{option} {zone} is not known. Use an IANA name such as America/New_York.");
     }
 }

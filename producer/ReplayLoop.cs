@@ -52,7 +52,7 @@ internal sealed class ReplayLoop(
 
     private async Task<ReplayEnd> SendAsync(IRecordPublisher publisher, string run, long first, ReplayJournal? journal, CancellationToken cancellation)
     {
-        var encoder = new TickEncoder(new ExchangeCalendar(TimeZoneInfo.FindSystemTimeZoneById(options.TimeZone)), run);
+        var encoder = new TickEncoder(new ExchangeCalendar(options.TimeZone), run);
         TimeSpan duration = options.Duration ?? TimeSpan.MaxValue;
         long limit = options.Limit ?? long.MaxValue;
         ReplayEnd end = ReplayEnd.Limit;

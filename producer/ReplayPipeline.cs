@@ -1,6 +1,7 @@
 using Streaming.Producer.Archive;
 using Streaming.Producer.Pacing;
 using Streaming.Producer.Resuming;
+using Streaming.Shared;
 using Streaming.Shared.Streams;
 
 namespace Streaming.Producer;
@@ -36,7 +37,7 @@ public sealed class ReplayPipeline(ProducerOptions options, TimeProvider time)
         var refused = new RefusedRows(options.FailOnBadRow, options.RowRefused);
         var archive = TickArchive.Open(_inputs!, FileHints.Of(options), RowFilter.Of(options, startedAt), refused, cancellation);
         bool isByClock = archive.IsDaily && options.Retime == Retime.Now;
-        if (archive.DailyFiles > 0) options.Noted?.Invoke(DailyBars.Note(options.TimeZone, isByClock));
+        if (archive.DailyFiles > 0) options.Noted?.Invoke(DailyBars.Note(options.TimeZone.Id, isByClock));
         EventTimeShift? shift = isByClock ? null : new EventTimeShift(options.Retime == Retime.Now, options.SkipGaps, startedAt, time);
         using var ticks = new TickPasses(archive, shift, options.Loops);
         var replay = new ReplayLoop(options, archive, ticks, ReplayClock.Start(options, archive.IsDaily, time), isByClock, Progress, time);

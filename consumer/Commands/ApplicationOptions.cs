@@ -11,18 +11,12 @@ internal sealed class ApplicationOptions
 {
     private static readonly ConsumerOptions Defaults = new();
 
-    private readonly CheckedOption<string> _stream;
-    private readonly CheckedOption<string> _lake;
-    private readonly CheckedOption<string> _appName;
+    private readonly ValueOption<string> _stream = OptionValues.Address("--stream", "record stream: a folder, or kinesis://name", Defaults.Stream);
+    private readonly ValueOption<string> _lake = Lake();
+    private readonly ValueOption<string> _appName = new("--app-name", "name of the checkpoints", "name", OptionValues.Name, Defaults.AppName);
     private readonly AwsOptions _aws = new();
 
-    public ApplicationOptions(ProgramSettings settings)
-    {
-        _stream = new CheckedOption<string>(settings, "--stream", "record stream: a folder, or kinesis://name", "address", Defaults.Stream, "an address", OptionTexts.TryAddress);
-        _lake = new CheckedOption<string>(settings, "--lake", "lake: a folder, or s3://bucket/prefix", "address", Defaults.Lake, "an address", OptionTexts.TryAddress);
-        _appName = new CheckedOption<string>(
-            settings, "--app-name", "name of the checkpoints", "name", Defaults.AppName, "1 to 64 letters, digits, '.', '_' or '-'", OptionTexts.TryAppName);
-    }
+    public static ValueOption<string> Lake() => OptionValues.Address("--lake", "lake: a folder, or s3://bucket/prefix", Defaults.Lake);
 
     public void AddTo(Command command)
     {
@@ -32,15 +26,16 @@ internal sealed class ApplicationOptions
         _aws.AddTo(command);
     }
 
-    public string Stream(ParseResult parsed) => _stream.Read(parsed)!;
-
-    public string Lake(ParseResult parsed) => _lake.Read(parsed)!;
-
-    public string AppName(ParseResult parsed) => _appName.Read(parsed)!;
+    public ConsumerOptions Read(ParseResult parsed) => Defaults with
+    {
+        Stream = _stream.Read(parsed)!,
+        Lake = _lake.Read(parsed)!,
+        AppName = _appName.Read(parsed)!,
+    };
 
     public AwsSettings Aws(ParseResult parsed) => _aws.Read(parsed);
 
-    public IRecordStream OpenStream(ParseResult parsed) => RecordStreams.Open(Stream(parsed), TimeProvider.System, Aws(parsed));
+    public IRecordStream OpenStream(ParseResult parsed) => RecordStreams.Open(_stream.Read(parsed)!, TimeProvider.System, Aws(parsed));
 
-    public IObjectStore OpenLake(ParseResult parsed) => ObjectStores.Open(Lake(parsed), TimeProvider.System, Aws(parsed));
+    public IObjectStore OpenLake(ParseResult parsed) => ObjectStores.Open(_lake.Read(parsed)!, TimeProvider.System, Aws(parsed));
 }

@@ -27,16 +27,16 @@ internal sealed class CatalogRun : IAsyncDisposable
     public PartitionRegistrar Registrar { get; }
 
     /// <summary>Null without <c>--catalog glue</c>.</summary>
-    /// <exception cref="InvalidAddressException">The lake is none that Athena could read, or AWS is not set up.</exception>
+    /// <exception cref="UsageException">The lake is none that Athena could read, or AWS is not set up.</exception>
     public static CatalogRun? Start(ConsumerOptions options, AwsSettings settings, TimeProvider time, ILoggerFactory loggers)
         => options.Catalog == CatalogKind.Glue ? new CatalogRun(options, settings, time, loggers) : null;
 
     /// <summary>The table in Glue of a lake, and the client to be disposed after it.</summary>
-    /// <exception cref="InvalidAddressException">The lake is none that Athena could read, or AWS is not set up.</exception>
+    /// <exception cref="UsageException">The lake is none that Athena could read, or AWS is not set up.</exception>
     public static (AwsJsonClient Aws, GlueTable Table) Open(string lake, AwsSettings settings, TimeProvider time)
     {
         if (!lake.StartsWith("s3://", StringComparison.OrdinalIgnoreCase))
-            throw new InvalidAddressException($"--lake {lake}: the Glue catalog is for lakes on S3, because Athena reads no others. Give s3://bucket/prefix.");
+            throw new UsageException($"--lake {lake}: the Glue catalog is for lakes on S3, because Athena reads no others. Give s3://bucket/prefix.");
         var aws = new AwsJsonClient(AwsService.Glue, settings, time, new Random(RandomNumberGenerator.GetInt32(int.MaxValue)));
         return (aws, new GlueTable(aws, lake));
     }

@@ -4,6 +4,7 @@ using Spectre.Console;
 using Streaming.Consumer.Flushing;
 using Streaming.Consumer.Operating;
 using Streaming.Consumer.Progress;
+using Streaming.Shared;
 using Streaming.Shared.CommandLine;
 using Streaming.Shared.Streams;
 using Streaming.Shared.Ticks;
@@ -13,28 +14,28 @@ namespace Streaming.Consumer.Commands;
 /// <summary><c>consumer checkpoints list|reset</c>.</summary>
 internal static class CheckpointsCommand
 {
-    public static Command Create(ProgramSettings settings) => new("checkpoints", "Shows or rewinds how far each shard was read.")
+    public static Command Create(CommandContext context) => new("checkpoints", "Shows or rewinds how far each shard was read.")
     {
-        CreateList(settings),
-        CreateReset(settings),
+        CreateList(context),
+        CreateReset(context),
     };
 
-    private static Command CreateList(ProgramSettings settings)
+    private static Command CreateList(CommandContext context)
     {
-        var application = new ApplicationOptions(settings);
+        var application = new ApplicationOptions();
         var command = new Command("list", "Shows how far each shard was read, also those that are gone.");
         application.AddTo(command);
         command.SetAction(async (parsed, cancellation) =>
         {
             await using IRecordStream stream = application.OpenStream(parsed);
-            var reader = new StatusReader(stream, application.OpenLake(parsed), application.AppName(parsed), TimeProvider.System);
-            Write((await reader.ReadAsync(withLag: false, cancellation)).Shards);
-            return ExitCodes.Done;
+            var reader = new StatusReader(stream, application.OpenLake(parsed), application.Read(parsed).AppName, TimeProvider.System);
+            Write(context.Output, (await reader.ReadAsync(withLag: false, cancellation)).Shards);
+            return ExitCode.Done;
         });
         return command;
     }
 
-    private static void Write(IReadOnlyList<ShardStatus> shards)
+    private static void Write(TextWriter output, IReadOnlyList<ShardStatus> shards)
     {
         Table table = new Table().Border(TableBorder.Simple);
         foreach (string name in (string[])["shard", "state", "position", "event time", "saved s ago"]) table.AddColumn(new TableColumn(name).NoWrap());
@@ -48,18 +49,16 @@ internal static class CheckpointsCommand
                 new Text(shard.CheckpointAgeSeconds?.ToString("N0", CultureInfo.InvariantCulture) ?? "-"));
         }
 
-        PlainConsole.For(Console.Out, Console.IsOutputRedirected).Write(table);
+        PlainConsole.For(output, Console.IsOutputRedirected).Write(table);
     }
 
-    private static Command CreateReset(ProgramSettings settings)
+    private static Command CreateReset(CommandContext context)
     {
-        var application = new ApplicationOptions(settings);
+        var application = new ApplicationOptions();
         var shards = new Option<string[]>("--shard") { Description = "a shard to rewind; repeatable", HelpName = "id" };
-        var all = new Option<bool>("--all") { Description = "every shard that has a checkpoint" };
-        var to = new CheckedOption<StartPosition>(
-            settings, "--to", "where to begin again, by arrival time", "trim-horizon|latest|at:<time>", "trim-horizon",
-            "trim-horizon, latest or at:<ISO 8601 time>", OptionTexts.TryStart);
-        var yes = new Option<bool>("--yes") { Description = "do not ask" };
+        var all = OptionValues.Flag("--all", "every shard that has a checkpoint");
+        var to = StartOption.OfReset();
+        var yes = OptionValues.Flag("--yes", "do not ask");
         var command = new Command(
             "reset", "Rewinds shards, running consumers or not. Rows stay: what is read again replaces a row only where it has more ticks.")
         {
@@ -69,32 +68,29 @@ internal static class CheckpointsCommand
         command.SetAction(async (parsed, cancellation) =>
         {
             string[] named = parsed.GetValue(shards) ?? [];
-            if (named.Length == 0 == !parsed.GetValue(all)) throw new Shared.InvalidAddressException("Say which shards to reset: --shard ID, once or more, or --all.");
+            if (named.Length == 0 == !parsed.GetValue(all)) throw new UsageException("Say which shards to reset: --shard ID, once or more, or --all.");
             await using IRecordStream stream = application.OpenStream(parsed);
             StreamDescription description = await stream.DescribeAsync(cancellation);
             var checkpoints = new CheckpointStore(
-                application.OpenLake(parsed), description, application.AppName(parsed), new StoreRetry(TimeProvider.System, new Random(Environment.ProcessId)));
+                application.OpenLake(parsed), description, application.Read(parsed).AppName, new StoreRetry(TimeProvider.System, new Random(Environment.ProcessId)));
             IReadOnlyList<string> chosen = parsed.GetValue(all) ? await checkpoints.ListAsync(cancellation) : named;
-            if (!parsed.GetValue(yes) && !Confirm(chosen)) return ExitCodes.Failed;
+            if (!parsed.GetValue(yes))
+            {
+                string question = $"Reset the checkpoints of {string.Join(", ", chosen)}, so that what is read again is counted again in the books";
+                await context.ConfirmAsync(question, "Nothing was reset.", cancellation);
+            }
+
             bool allThere = true;
             foreach (string shard in chosen)
             {
                 bool isThere = await CheckpointReset.ResetAsync(checkpoints, shard, StartAt(to.Read(parsed)), TimeProvider.System, cancellation);
-                await Console.Error.WriteLineAsync(isThere ? $"consumer: {shard} is reset" : $"consumer: {shard} has no checkpoint");
+                await context.Error.WriteLineAsync(isThere ? $"consumer: {shard} is reset" : $"consumer: {shard} has no checkpoint");
                 allThere &= isThere;
             }
 
-            return allThere ? ExitCodes.Done : ExitCodes.Failed;
+            return allThere ? ExitCode.Done : ExitCode.Failed;
         });
         return command;
-    }
-
-    private static bool Confirm(IReadOnlyList<string> shards)
-    {
-        Console.Error.Write($"Reset the checkpoints of {string.Join(", ", shards)}? What is read again is counted again in the books. [y/N] ");
-        if (Console.ReadLine() is "y" or "Y" or "yes") return true;
-        Console.Error.WriteLine("consumer: nothing was reset");
-        return false;
     }
 
     private static long? StartAt(StartPosition to) => to.Kind switch

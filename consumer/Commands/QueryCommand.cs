@@ -1,6 +1,6 @@
 using System.CommandLine;
 using Streaming.Consumer.Querying;
-using Streaming.Shared.Aws;
+using Streaming.Shared;
 using Streaming.Shared.CommandLine;
 using Streaming.Shared.Objects;
 
@@ -9,14 +9,14 @@ namespace Streaming.Consumer.Commands;
 /// <summary><c>consumer query</c>: the README's Athena query over a lake, without Athena.</summary>
 internal static class QueryCommand
 {
-    public static Command Create(ProgramSettings settings)
+    public static Command Create(CommandContext context)
     {
-        var lake = new CheckedOption<string>(settings, "--lake", "lake: a folder, or s3://bucket/prefix", "address", new ConsumerOptions().Lake, "an address", OptionTexts.TryAddress);
-        var ticker = new Option<string?>("--ticker", "-t") { Description = "one ticker only", HelpName = "ticker" };
-        var date = new CheckedOption<DateOnly?>(settings, "--date", "one trade date only", "yyyy-MM-dd", null, "a yyyy-MM-dd day", OptionTexts.TryDate);
-        var limit = new CheckedOption<int>(settings, "--limit", "rows", "n", "10", "a whole number from 1 to 1000000", OptionTexts.TryLimit);
-        var latest = new Option<bool>("--latest") { Description = "the newest row of each ticker: its latest close" };
-        var json = new Option<bool>("--json") { Description = "one JSON object a row" };
+        var lake = ApplicationOptions.Lake();
+        var ticker = OptionValues.Text("--ticker", "one ticker only", "ticker", "-t");
+        var date = new ValueOption<DateOnly?>("--date", "one trade date only", "yyyy-MM-dd", OptionValues.Date);
+        var limit = new ValueOption<int>("--limit", "rows", "n", Limit, "10");
+        var latest = OptionValues.Flag("--latest", "the newest row of each ticker: its latest close");
+        var json = OptionValues.Flag("--json", "one JSON object a row");
         var command = new Command("query", "Prints the newest rows of avg_1min.") { lake, ticker, date, limit, latest, json };
         var aws = new AwsOptions();
         aws.AddTo(command);
@@ -30,16 +30,19 @@ internal static class QueryCommand
                 : await reader.NewestAsync(wanted, date.Read(parsed), limit.Read(parsed), cancellation);
             if (rows.Count == 0 && reader.Unreadable.Count == 0)
             {
-                await Console.Error.WriteLineAsync($"consumer: {await NothingFound.ExplainAsync(reader, address, wanted, date.Read(parsed), cancellation)}");
-                return ExitCodes.BadUsage;
+                await context.Error.WriteLineAsync($"consumer: {await NothingFound.ExplainAsync(reader, address, wanted, date.Read(parsed), cancellation)}");
+                return ExitCode.Usage;
             }
 
-            if (parsed.GetValue(json)) AvgRowTable.WriteJson(Console.Out, rows);
-            else if (rows.Count > 0) AvgRowTable.Write(PlainConsole.For(Console.Out, Console.IsOutputRedirected), rows);
+            if (parsed.GetValue(json)) AvgRowTable.WriteJson(context.Output, rows);
+            else if (rows.Count > 0) AvgRowTable.Write(PlainConsole.For(context.Output, Console.IsOutputRedirected), rows);
             foreach (string unreadable in reader.Unreadable)
-                await Console.Error.WriteLineAsync($"consumer: rows are missing, because an object cannot be read: {unreadable} (see: consumer lake repair --help)");
-            return reader.Unreadable.Count == 0 ? ExitCodes.Done : ExitCodes.Failed;
+                await context.Error.WriteLineAsync($"consumer: rows are missing, because an object cannot be read: {unreadable} (see: consumer lake repair --help)");
+            return reader.Unreadable.Count == 0 ? ExitCode.Done : ExitCode.Failed;
         });
         return command;
     }
+
+    private static int Limit(string text)
+        => OptionValues.PositiveCount(text) is <= 1_000_000 and var rows ? rows : throw new UsageException($"'{text}' is more than 1000000.");
 }

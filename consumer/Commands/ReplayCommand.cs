@@ -1,10 +1,10 @@
 using System.CommandLine;
 using Microsoft.Extensions.Logging;
 using Streaming.Consumer.Flushing;
-using Streaming.Consumer.Http;
 using Streaming.Consumer.Operating;
 using Streaming.Shared;
 using Streaming.Shared.CommandLine;
+using Streaming.Shared.Hosting;
 using Streaming.Shared.Objects;
 using Streaming.Shared.Streams;
 
@@ -13,16 +13,13 @@ namespace Streaming.Consumer.Commands;
 /// <summary><c>consumer replay</c>: a range of the stream once more, into a lake of its own inside the lake.</summary>
 internal static class ReplayCommand
 {
-    public static Command Create(ProgramSettings settings, Option<bool> verbose)
+    public static Command Create(CommandContext context, Option<bool> verbose)
     {
-        var application = new ApplicationOptions(settings);
-        var eventTime = new EventTimeOptions(settings);
-        var from = new CheckedOption<DateTimeOffset?>(settings, "--from", "first arrival time", "time", null, "an ISO 8601 time", OptionTexts.TryTime);
-        var to = new CheckedOption<DateTimeOffset?>(settings, "--to", "arrival time to stop at", "time", null, "an ISO 8601 time", OptionTexts.TryTime);
-        var revision = new CheckedOption<string>(
-            settings, "--revision", "name of the result: it stands in <lake>/revisions/<name>", "name", null,
-            "1 to 64 letters, digits, '.', '_' or '-'", OptionTexts.TryAppName);
-        (from.Required, to.Required, revision.Required) = (true, true, true);
+        var application = new ApplicationOptions();
+        var eventTime = new EventTimeOptions();
+        var from = new ValueOption<DateTimeOffset?>("--from", "first arrival time", "time", OptionValues.Time) { Required = true };
+        var to = new ValueOption<DateTimeOffset?>("--to", "arrival time to stop at", "time", OptionValues.Time) { Required = true };
+        var revision = new ValueOption<string>("--revision", "name of the result: it stands in <lake>/revisions/<name>", "name", OptionValues.Name) { Required = true };
         var command = new Command(
             "replay", "Computes a range of the stream again, into a table of its own. The running application and its rows are not touched.")
         {
@@ -30,41 +27,39 @@ internal static class ReplayCommand
         };
         application.AddTo(command);
         eventTime.AddTo(command);
-        command.SetAction(async (parsed, cancellation) =>
+        command.SetAction(async (parsed, drain) =>
         {
-            var options = new ConsumerOptions
+            ConsumerOptions source = application.Read(parsed);
+            ConsumerOptions options = source with
             {
-                Stream = application.Stream(parsed),
-                Lake = LakeLayout.Revision(application.Lake(parsed), revision.Read(parsed)!),
-                AppName = application.AppName(parsed),
+                Lake = LakeLayout.Revision(source.Lake, revision.Read(parsed)!),
                 Start = new StartPosition(StartKind.At, from.Read(parsed)!.Value),
                 Once = true,
                 OnceUntil = to.Read(parsed),
                 Http = HttpEndpoint.Off,
-                WorkerId = WorkerName.Fresh(),
+                WorkerId = RunCommand.WorkerId(context),
             };
             if (options.Start.At > options.OnceUntil)
-                throw new InvalidAddressException($"--from {options.Start.At:yyyy-MM-ddTHH:mm:ss.FFFFFFK} is after --to {options.OnceUntil:yyyy-MM-ddTHH:mm:ss.FFFFFFK}: nothing arrived between them.");
-            using var signals = new DrainSignals();
+                throw new UsageException($"--from {options.Start.At:yyyy-MM-ddTHH:mm:ss.FFFFFFK} is after --to {options.OnceUntil:yyyy-MM-ddTHH:mm:ss.FFFFFFK}: nothing arrived between them.");
             await using IRecordStream stream = application.OpenStream(parsed);
             IObjectStore lake = ObjectStores.Open(options.Lake, TimeProvider.System, application.Aws(parsed));
-            return await RunAsync(stream, lake, eventTime.Apply(options, parsed), parsed.GetValue(verbose), signals.Token);
+            return await RunAsync(context.Error, stream, lake, eventTime.Apply(options, parsed), parsed.GetValue(verbose), drain);
         });
         return command;
     }
 
-    private static async Task<int> RunAsync(IRecordStream stream, IObjectStore lake, ConsumerOptions options, bool verbose, CancellationToken drain)
+    private static async Task<int> RunAsync(TextWriter error, IRecordStream stream, IObjectStore lake, ConsumerOptions options, bool verbose, CancellationToken drain)
     {
         TimeProvider time = TimeProvider.System;
         // Fails here for a missing stream, before anything is written to the lake.
         await stream.DescribeAsync(drain);
         await Revision.Of(options).ClaimAsync(lake, drain);
-        using ILoggerFactory loggers = LoggerFactory.Create(builder => Logging.Configure(builder, verbose));
+        using ILoggerFactory loggers = ProgramLog.Create(verbose);
         var service = new ConsumerService(stream, lake, options, time, new Random(Environment.ProcessId), loggers);
-        await using var progress = new RunProgress(service, options, time, Logging.Progress("consumer.replay"), isTerminal: !Console.IsErrorRedirected);
+        await using var progress = new RunProgress(service, options, time, ProgramLog.Progress("consumer.replay"), isTerminal: !Console.IsErrorRedirected);
         await service.RunAsync(drain);
         await progress.FinishAsync();
-        await Console.Error.WriteLineAsync($"consumer: rows are in {options.Lake}; see: consumer query --lake {options.Lake}");
-        return ExitCodes.OfRun(service.BooksNow, drain);
+        await error.WriteLineAsync($"consumer: rows are in {options.Lake}; see: consumer query --lake {options.Lake}");
+        return RunCommand.CodeOf(service.BooksNow, drain);
     }
 }

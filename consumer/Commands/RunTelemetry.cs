@@ -5,9 +5,9 @@ using Streaming.Consumer.Http;
 using Streaming.Consumer.Live;
 using Streaming.Consumer.Telemetry;
 using Streaming.Shared.Aws;
+using Streaming.Shared.Hosting;
 using Streaming.Shared.Objects;
 using Streaming.Shared.Streams;
-using Streaming.Shared.Telemetry;
 
 namespace Streaming.Consumer.Commands;
 
@@ -26,12 +26,12 @@ internal sealed class RunTelemetry : IAsyncDisposable
         _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
         IMeterFactory meters = _services.GetRequiredService<IMeterFactory>();
         if (service.Live is { } board) _view = new LiveView(service, stream, lake, options, board, aws, time, loggers);
-        _server = OperationsServer.Start(options.Http, service, _view, time, meters, loggers);
+        _server = OperationsServer.Start(options.Http, "consumer", LivePage.Pages(service, _view, time), meters, loggers);
         _meter = new ConsumerMeter(meters, service, options, aws, time);
         _export = OtlpExport.Start(ConsumerMeter.Name);
     }
 
-    /// <exception cref="Shared.InvalidAddressException">The address that the user asked for cannot be taken.</exception>
+    /// <exception cref="Shared.UsageException">The address that the user asked for cannot be taken.</exception>
     public static RunTelemetry Start(
         ConsumerService service, IRecordStream stream, IObjectStore lake, ConsumerOptions options, AwsActivity aws, TimeProvider time, ILoggerFactory loggers)
         => new(service, stream, lake, options, aws, time, loggers);

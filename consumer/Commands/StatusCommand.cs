@@ -12,43 +12,43 @@ namespace Streaming.Consumer.Commands;
 /// <summary><c>consumer status</c>: shards, owners, lag and books, from the checkpoints; exit code 1 if something is wrong.</summary>
 internal static class StatusCommand
 {
-    public static Command Create(ProgramSettings settings)
+    public static Command Create(CommandContext context)
     {
-        var application = new ApplicationOptions(settings);
-        var json = new Option<bool>("--json") { Description = "one JSON object" };
+        var application = new ApplicationOptions();
+        var json = OptionValues.Flag("--json", "one JSON object");
         var command = new Command("status", "Shows who reads which shard, how far it is behind, and the books. Exit code 1 if a shard is not read or records are missing.") { json };
         application.AddTo(command);
         command.SetAction(async (parsed, cancellation) =>
         {
             await using IRecordStream stream = application.OpenStream(parsed);
-            var reader = new StatusReader(stream, application.OpenLake(parsed), application.AppName(parsed), TimeProvider.System);
+            var reader = new StatusReader(stream, application.OpenLake(parsed), application.Read(parsed).AppName, TimeProvider.System);
             ApplicationStatus status = await reader.ReadAsync(withLag: true, cancellation);
-            if (parsed.GetValue(json)) Console.Out.WriteLine(JsonSerializer.Serialize(status, ApplicationStatusJson.Default.ApplicationStatus));
-            else Write(status);
-            return status.Healthy ? ExitCodes.Done : ExitCodes.Failed;
+            if (parsed.GetValue(json)) context.Output.WriteLine(JsonSerializer.Serialize(status, ApplicationStatusJson.Default.ApplicationStatus));
+            else Write(context.Output, status);
+            return status.Healthy ? ExitCode.Done : ExitCode.Failed;
         });
         return command;
     }
 
-    private static void Write(ApplicationStatus status)
+    private static void Write(TextWriter output, ApplicationStatus status)
     {
-        WriteShards(status.Shards);
+        WriteShards(output, status.Shards);
         Books books = status.Books;
-        Console.Out.WriteLine(string.Create(
+        output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"books: {books.Read:N0} read = {books.Windowed:N0} in windows + {books.Late:N0} late + {books.Quarantined:N0} quarantined + {books.Repeated:N0} repeated"));
-        foreach (string problem in status.Problems) Console.Out.WriteLine($"problem: {problem}");
-        Console.Out.WriteLine(status.Healthy ? "healthy" : "NOT healthy");
+        foreach (string problem in status.Problems) output.WriteLine($"problem: {problem}");
+        output.WriteLine(status.Healthy ? "healthy" : "NOT healthy");
     }
 
-    private static void WriteShards(IReadOnlyList<ShardStatus> shards)
+    private static void WriteShards(TextWriter output, IReadOnlyList<ShardStatus> shards)
     {
         Table table = new Table().Border(TableBorder.Simple);
         foreach (string name in (string[])["shard", "state", "owner", "event time"]) table.AddColumn(name);
         foreach (string name in (string[])["epoch", "behind ms", "checkpoint s", "open windows", "read", "late", "quarantined", "repeated"])
             table.AddColumn(new TableColumn(name).RightAligned());
         foreach (ShardStatus shard in shards) table.AddRow([.. Cells(shard).Select(cell => new Text(cell))]);
-        PlainConsole.For(Console.Out, Console.IsOutputRedirected).Write(table);
+        PlainConsole.For(output, Console.IsOutputRedirected).Write(table);
     }
 
     private static string[] Cells(ShardStatus shard) =>

@@ -1,3 +1,5 @@
+using Streaming.Shared;
+
 namespace Streaming.Consumer.Flushing;
 
 /// <summary>
@@ -19,4 +21,4 @@ public sealed record BlockedObject(string Key, Exception Failure)
 }
 
 /// <summary>An object of <c>avg_1min</c> cannot be read: it is truncated, no Parquet, or has other columns.</summary>
-public sealed class BrokenObjectException(string message, Exception cause) : Exception(message, cause);
+public sealed class BrokenObjectException(string message, Exception cause) : ActionableException(message, cause);

@@ -1,3 +1,5 @@
+using Streaming.Shared;
+
 namespace Streaming.Consumer.Flushing;
 
 /// <summary>Who wrote an object; it travels with it as Parquet key-value metadata.</summary>
@@ -26,4 +28,4 @@ public sealed record ObjectOrigin(string Stream, string StreamId, string Applica
 }
 
 /// <summary>An object that this shard may not touch stands where its own should. Loud, because merging would mix two streams.</summary>
-public sealed class ForeignObjectException(string message) : Exception(message);
+public sealed class ForeignObjectException(string message) : ActionableException(message);

@@ -1,5 +1,6 @@
 using Polly;
 using Polly.Retry;
+using Streaming.Shared;
 using Streaming.Shared.Objects;
 
 namespace Streaming.Consumer.Flushing;
@@ -76,4 +77,4 @@ public sealed class StoreRetry
 }
 
 /// <summary>A conditional put found another object than the one that was read: read again and merge again.</summary>
-public sealed class LostRaceException(string key) : Exception($"{key} was changed by another writer in the meantime, again and again.");
+public sealed class LostRaceException(string key) : ActionableException($"{key} was changed by another writer in the meantime, again and again.");

@@ -8,6 +8,7 @@ using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Routing;
 using Streaming.Consumer.Flushing;
 using Streaming.Consumer.Live;
+using Streaming.Shared.Hosting;
 using Streaming.Shared.Objects;
 
 namespace Streaming.Consumer.Http;
@@ -15,17 +16,17 @@ namespace Streaming.Consumer.Http;
 /// <summary>
 /// Owns: the routes of the live page: its files, which are part of the program, its events, and the rows of one ticker. Does not own: what is shown.
 /// </summary>
-internal sealed class LivePage(LiveView view, CancellationToken stopping)
+public sealed class LivePage(LiveView view, CancellationToken stopping)
 {
     private const string Folder = "Page.";
     private const int MaxMinutes = 24 * 60;
     private const int DefaultMinutes = 120;
 
-    // Nothing but what this server sends, and no script or style inside the page: a ticker may be called anything.
-    private const string ContentSecurityPolicy =
-        "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+    /// <param name="view">Of the page; null for no page. Stays the caller's.</param>
+    public static OperationsPages Pages(ConsumerService service, LiveView? view, TimeProvider time)
+        => new(() => Readiness.Answer(service, time), view is null ? null : (routes, stopping) => new LivePage(view, stopping).Map(routes)) { Title = view is null ? null : "the live page" };
 
-    public void Map(IEndpointRouteBuilder routes)
+    private void Map(IEndpointRouteBuilder routes)
     {
         foreach (string name in Assembly.GetExecutingAssembly().GetManifestResourceNames().Where(name => name.StartsWith(Folder, StringComparison.Ordinal)))
         {
@@ -37,15 +38,6 @@ internal sealed class LivePage(LiveView view, CancellationToken stopping)
 
         routes.MapGet("/live/events", EventsAsync);
         routes.MapGet("/live/bars", BarsAsync);
-    }
-
-    /// <summary>What every answer carries, of the other pages too.</summary>
-    public static void Protect(HttpResponse response)
-    {
-        response.Headers.ContentSecurityPolicy = ContentSecurityPolicy;
-        response.Headers.XContentTypeOptions = "nosniff";
-        response.Headers["Referrer-Policy"] = "no-referrer";
-        response.Headers["Cross-Origin-Resource-Policy"] = "same-origin";
     }
 
     private static byte[] Content(string resource)

@@ -1,4 +1,6 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
+using Streaming.Shared.Hosting;
 
 namespace Streaming.Consumer.Http;
 
@@ -13,6 +15,13 @@ public sealed record Readiness(
 {
     /// <summary>Objects of the lake that rows wait for, each with the reason and the remedy; none may be there for a worker to be ready.</summary>
     public IReadOnlyList<string> BlockedObjects { get; init; } = [];
+
+    /// <summary>The answer as it is sent.</summary>
+    public static ReadyAnswer Answer(ConsumerService service, TimeProvider time)
+    {
+        var readiness = Of(service, time);
+        return new ReadyAnswer(readiness.Ready, JsonSerializer.SerializeToUtf8Bytes(readiness, ReadinessJson.Default.Readiness));
+    }
 
     public static Readiness Of(ConsumerService service, TimeProvider time)
     {

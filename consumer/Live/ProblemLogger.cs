@@ -1,11 +1,13 @@
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Streaming.Consumer.Live;
 
-/// <summary>Puts the warnings and errors of the log on the page: they are written for people, and never hold payloads.</summary>
+/// <summary>Puts the warnings and errors of the log on the page: they are written for people, and never hold payloads. Those of the framework are not.</summary>
 public sealed class ProblemLoggerProvider(ProblemList problems) : ILoggerProvider
 {
-    public ILogger CreateLogger(string categoryName) => new ProblemLogger(problems);
+    public ILogger CreateLogger(string categoryName)
+        => categoryName.StartsWith("Microsoft", StringComparison.Ordinal) ? NullLogger.Instance : new ProblemLogger(problems);
 
     public void Dispose()
     {

@@ -17,7 +17,7 @@ internal sealed class ObjectRepair(IObjectStore lake)
     public async Task<ObjectDiagnosis?> DiagnoseAsync(string key, CancellationToken cancellation)
     {
         if (!LakeLayout.TryParseBars(key, out string ticker, out DateOnly tradeDate))
-            throw new Shared.InvalidAddressException($"'{key}' is not the key of an object of {LakeLayout.Table}, such as {LakeLayout.Bars("AAPL", new DateOnly(2024, 1, 2))}.");
+            throw new Shared.UsageException($"'{key}' is not the key of an object of {LakeLayout.Table}, such as {LakeLayout.Bars("AAPL", new DateOnly(2024, 1, 2))}.");
         if (await lake.GetAsync(key, cancellation) is not { } stored) return null;
         string setAside = LakeLayout.SetAside(key, Convert.ToHexStringLower(SHA256.HashData(stored.Content.Span))[..16]);
         long[] held = [.. await HeldAsync(ticker, tradeDate, cancellation)];

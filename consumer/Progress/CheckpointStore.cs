@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Collections.Concurrent;
 using System.Text.Json;
 using Streaming.Consumer.Flushing;
+using Streaming.Shared;
 using Streaming.Shared.Objects;
 using Streaming.Shared.Streams;
 
@@ -114,4 +115,4 @@ internal sealed class CheckpointStore(IObjectStore store, StreamDescription stre
 internal sealed record StoredCheckpoint(CheckpointDocument Document, string Tag);
 
 /// <summary>A checkpoint that must not be taken for one's own. The message says whose it is and what to do.</summary>
-public sealed class CheckpointRefusedException(string message) : Exception(message);
+public sealed class CheckpointRefusedException(string message) : ActionableException(message);

@@ -1,6 +1,6 @@
 using System.Diagnostics.Metrics;
 using Streaming.Shared.Aws;
-using Streaming.Shared.Telemetry;
+using Streaming.Shared.Hosting;
 using Streaming.Shared.Ticks;
 
 namespace Streaming.Consumer.Telemetry;

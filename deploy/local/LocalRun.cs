@@ -3,11 +3,13 @@ using Microsoft.Extensions.Logging;
 using Streaming.Consumer;
 using Streaming.Consumer.Commands;
 using Streaming.Consumer.EventTime;
-using Streaming.Consumer.Http;
 using Streaming.Consumer.Querying;
 using Streaming.Producer.Commands;
 using Streaming.Producer.Sampling;
+using Streaming.Shared;
 using Streaming.Shared.Aws;
+using Streaming.Shared.CommandLine;
+using Streaming.Shared.Hosting;
 using Streaming.Shared.Objects;
 using Streaming.Shared.Streams;
 
@@ -43,26 +45,22 @@ internal static class LocalRun
             return 0;
         }
 
-        var inputs = new List<string>();
-        bool isLive = false;
-        HttpEndpoint page = HttpEndpoint.Default with { IsExplicit = true };
-        for (int i = 0; i < args.Length; i++)
-        {
-            bool isKnown = true;
-            if (args[i] == "--live") isLive = true;
-            else if (args[i] == "--http") isKnown = ++i < args.Length && HttpEndpoint.TryParse(args[i], out page);
-            else if (args[i].StartsWith('-')) isKnown = false;
-            else inputs.Add(args[i]);
-            if (isKnown) continue;
-            await Console.Error.WriteLineAsync($"What is {string.Join(' ', args.Skip(Math.Min(i, args.Length - 1)))}?\n{Usage}");
-            return 2;
-        }
-
         try
         {
+            var inputs = new List<string>();
+            bool isLive = false;
+            HttpEndpoint page = HttpEndpoint.Default with { IsExplicit = true };
+            for (int i = 0; i < args.Length; i++)
+            {
+                if (args[i] == "--live") isLive = true;
+                else if (args[i] == "--http") page = HttpEndpoint.Parse(++i < args.Length ? args[i] : "");
+                else if (args[i].StartsWith('-')) throw new UsageException($"What is {args[i]}?\n{Usage}");
+                else inputs.Add(args[i]);
+            }
+
             return isLive ? await LiveAsync([.. inputs], page, stop) : await RunAsync([.. inputs], stop);
         }
-        catch (Exception error) when (ConsumerCommands.ExitCodeOf(error) is { } code)
+        catch (Exception error) when (ExitCode.Of(error) is { } code)
         {
             await Console.Error.WriteLineAsync($"local: {error.Message}");
             return code;
@@ -145,14 +143,14 @@ internal static class LocalRun
     private static Task<int> ReplayAsync(string[] arguments, TimeProvider time, CancellationToken stop)
     {
         // The sample is always the same, so its records need no other run id.
-        var context = new CommandContext(TextWriter.Null, Console.Error, !Console.IsErrorRedirected, time, RunId: "local");
+        var context = new CommandContext(TextWriter.Null, Console.Error, !Console.IsErrorRedirected, time, StartId: "local");
         return ProducerCommands.InvokeAsync(["replay", .. arguments, "--stream", StreamAddress], context, stop);
     }
 
     private static async Task<Books> ConsumeAsync(
         ConsumerOptions options, IRecordStream stream, IObjectStore lake, TimeProvider time, CancellationToken drain)
     {
-        using ILoggerFactory loggers = LoggerFactory.Create(builder => Logging.Configure(builder, verbose: false));
+        using ILoggerFactory loggers = ProgramLog.Create(verbose: false);
         var service = new ConsumerService(stream, lake, options, time, new Random(Environment.ProcessId), loggers);
         await service.RunAsync(drain);
         return service.Shards.Aggregate(default(Books), (sum, shard) => sum + shard.Books);

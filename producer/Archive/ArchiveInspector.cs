@@ -1,4 +1,5 @@
 using Streaming.Producer.Archive.Values;
+using Streaming.Shared;
 
 namespace Streaming.Producer.Archive;
 

@@ -1,4 +1,5 @@
 using Streaming.Producer.Archive.Csv;
+using Streaming.Shared;
 using Streaming.Shared.Parquet;
 
 namespace Streaming.Producer.Archive;

@@ -1,3 +1,4 @@
+using Streaming.Shared;
 using Streaming.Shared.Parquet;
 
 namespace Streaming.Producer.Archive;

@@ -26,8 +26,8 @@ internal sealed record FileHints
     public static FileHints Of(ProducerOptions options) => new()
     {
         Columns = ColumnMap.Parse(options.Columns, options.NamedColumns),
-        ExchangeZone = TimeZoneInfo.FindSystemTimeZoneById(options.TimeZone),
-        InputZone = TimeZoneInfo.FindSystemTimeZoneById(options.InputTimeZone),
+        ExchangeZone = options.TimeZone,
+        InputZone = options.InputTimeZone,
         PriceExponent = options.PriceExponent,
         Ticker = options.Ticker,
         TickerFromFileName = options.TickerFromFileName,

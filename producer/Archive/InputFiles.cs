@@ -1,4 +1,5 @@
 using System.Globalization;
+using Streaming.Shared;
 using Streaming.Shared.Objects;
 using Streaming.Shared.Objects.S3;
 using Streaming.Shared.Parquet;

@@ -26,7 +26,7 @@ internal sealed class S3Inputs(AwsSettings aws, TimeProvider time)
                 ? [.. found.Select(file => new InputFile(file.Address, InputFiles.PartitionsOf(file.Key), () => files.Open(file)) { Version = string.Create(CultureInfo.InvariantCulture, $"{file.Length} bytes, {file.ETag}") })]
                 : throw new UsageException($"No Parquet or CSV object matches {input}. Give an object, a prefix or a glob. {leftOut}".TrimEnd());
         }
-        catch (InvalidAddressException problem)
+        catch (UsageException problem)
         {
             throw new UsageException(problem.Message);
         }

@@ -1,3 +1,5 @@
+using Streaming.Shared;
+
 namespace Streaming.Producer.Archive;
 
 /// <summary>

@@ -1,3 +1,5 @@
+using Streaming.Shared;
+
 namespace Streaming.Producer.Archive;
 
 /// <summary>The history to replay: its files, planned once, readable from the start as often as the replay loops.</summary>

@@ -1,5 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
+using Streaming.Shared;
+using Streaming.Shared.CommandLine;
 
 namespace Streaming.Producer.Commands;
 
@@ -24,21 +26,20 @@ internal sealed class InputOptions
         HelpName = "map",
     };
 
-    private readonly Option<string?> _ticker = OptionValues.Create<string?>(
-        "--ticker", "ticker of files that have no ticker column or folder", "ticker", text => text, null);
+    private readonly Option<string?> _ticker = OptionValues.Text(
+        "--ticker", "ticker of files that have no ticker column or folder", "ticker");
 
     private readonly Option<bool> _tickerFromFileName = OptionValues.Flag(
         "--ticker-from-file-name", "likewise: AAPL.parquet, stocks_AAPL.csv, BRK.B.csv");
 
-    private readonly Option<string> _timeZone = OptionValues.Create(
-        "--time-zone", "the exchange's: decides `date` where the input has none, and 16:00 of daily bars", "tz", text => text,
-        "America/New_York");
+    private readonly ValueOption<TimeZoneInfo> _timeZone = OptionValues.Zone(
+        "--time-zone", "the exchange's: decides `date` where the input has none, and 16:00 of daily bars", "America/New_York");
 
-    private readonly Option<string> _inputTimeZone = OptionValues.Create(
-        "--input-time-zone", "zone of input times without one", "tz", text => text, "UTC");
+    private readonly ValueOption<TimeZoneInfo> _inputTimeZone = OptionValues.Zone(
+        "--input-time-zone", "zone of input times without one", "UTC");
 
-    private readonly Option<int> _priceScale = OptionValues.Create(
-        "--price-scale", "power of ten that prices are multiplied by: 1e-9, 0.0001", "x", PowerOfTen, 0);
+    private readonly ValueOption<int> _priceScale = new(
+        "--price-scale", "power of ten that prices are multiplied by: 1e-9, 0.0001", "x", PowerOfTen, "1");
 
     public void AddTo(Command command)
     {
@@ -55,9 +56,9 @@ internal sealed class InputOptions
         NamedColumns = parsed.GetValue(_column) ?? [],
         Ticker = parsed.GetValue(_ticker),
         TickerFromFileName = parsed.GetValue(_tickerFromFileName),
-        TimeZone = parsed.GetRequiredValue(_timeZone),
-        InputTimeZone = parsed.GetRequiredValue(_inputTimeZone),
-        PriceExponent = parsed.GetValue(_priceScale),
+        TimeZone = _timeZone.Read(parsed)!,
+        InputTimeZone = _inputTimeZone.Read(parsed)!,
+        PriceExponent = _priceScale.Read(parsed),
         RunId = "",
     };
 

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Streaming.Producer.Archive;
-using Streaming.Shared.Aws;
+using Streaming.Shared.CommandLine;
 
 namespace Streaming.Producer.Commands;
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Streaming.Producer.Archive.Values;
-using Streaming.Shared.Telemetry;
+using Streaming.Shared.CommandLine;
+using Streaming.Shared.Hosting;
 
 namespace Streaming.Producer.Commands;
 

@@ -1,8 +1,9 @@
 using System.CommandLine;
 using Streaming.Producer.Resuming;
 using Streaming.Producer.Telemetry;
+using Streaming.Shared.CommandLine;
 using Streaming.Shared.Streams;
-using Streaming.Shared.Telemetry;
+using Streaming.Shared.Hosting;
 
 namespace Streaming.Producer.Commands;
 
@@ -18,7 +19,7 @@ internal static class ReplayCommand
         var resume = new ResumeOptions();
         var strict = OptionValues.Flag("--strict", "exit with 4 if any row or file was refused");
         var json = OptionValues.Flag("--json", "print the summary as one JSON object on stdout");
-        var progress = OptionValues.OneOf("--progress", "how progress is shown", "auto", "plain", "none");
+        var progress = OptionValues.OneOf("--progress", "how progress is shown", ("auto", "auto"), ("plain", "plain"), ("none", "none"));
         var command = new Command("replay", "Replay Parquet and CSV files, folders or globs in event-time order.") { strict, json, progress };
         replay.AddTo(command);
         resume.AddTo(command);
@@ -27,10 +28,10 @@ internal static class ReplayCommand
         command.SetAction(async (parsed, cancellation) =>
         {
             bool isVerbose = parsed.GetValue(verbose);
-            string progressMode = parsed.GetValue(progress)!;
+            string progressMode = progress.Read(parsed)!;
             TextWriter log = context.IsLogged && progressMode != "plain" ? new LogLineWriter(context.Error, context.Time, "producer.replay") : context.Error;
             using var display = new ProgressDisplay(context with { Error = log }, progressMode);
-            ProducerOptions options = replay.Read(parsed, context.RunId) with
+            ProducerOptions options = replay.Read(parsed, context.StartId) with
             {
                 Aws = stream.Aws.Read(parsed),
                 Noted = display.WriteLine,
@@ -46,7 +47,7 @@ internal static class ReplayCommand
                 ? null
                 : await resume.OpenAsync(parsed, target, options, pipeline.Inputs, context.Time, display.WriteLine);
 
-            using ReplayMeter? meter = ReplayMeter.Start(pipeline.Progress, parsed.GetRequiredValue(stream.AddressOption));
+            using ReplayMeter? meter = ReplayMeter.Start(pipeline.Progress, stream.AddressOption.Read(parsed)!);
             display.Start(pipeline.Progress);
             ReplaySummary summary = await RunAsync(pipeline, target, journal, display, cancellation);
 
@@ -79,7 +80,7 @@ internal static class ReplayCommand
     private static int CodeOf(ReplaySummary summary, bool isStrict)
     {
         if (summary.Interrupted) return ExitCode.Interrupted;
-        if (isStrict && (summary.Rejected > 0 || summary.RefusedFiles.Count > 0)) return ExitCode.Rejected;
+        if (isStrict && (summary.Rejected > 0 || summary.RefusedFiles.Count > 0)) return ExitCode.Incomplete;
         // With no readable file at all there was nothing to skip to.
         return summary.RefusedFiles.Count > 0 && summary.FilesRead == 0 ? ExitCode.Failed : ExitCode.Done;
     }

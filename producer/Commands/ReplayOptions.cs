@@ -1,4 +1,6 @@
 using System.CommandLine;
+using Streaming.Shared;
+using Streaming.Shared.CommandLine;
 
 namespace Streaming.Producer.Commands;
 
@@ -7,12 +9,12 @@ internal sealed class ReplayOptions
 {
     private readonly InputOptions _input = new();
 
-    private readonly Option<double> _speed = OptionValues.Create(
-        "--speed", "1 = market time, 60 = a market minute per second, max = as fast as the stream takes it", "x|max", OptionValues.Speed, 1, "-s");
+    private readonly ValueOption<double> _speed = new(
+        "--speed", "1 = market time, 60 = a market minute per second, max = as fast as the stream takes it", "x|max", Speed, "1", "-s");
 
-    private readonly Option<double?> _rate = OptionValues.Create("--rate", "most records per second", "n", OptionValues.Rate, null);
-    private readonly Option<DateTimeOffset?> _from = OptionValues.Create("--from", "first event time", "time", OptionValues.Time, null);
-    private readonly Option<DateTimeOffset?> _to = OptionValues.Create("--to", "event time to stop before", "time", OptionValues.Time, null);
+    private readonly ValueOption<double?> _rate = new("--rate", "most records per second", "n", text => OptionValues.PositiveNumber(text));
+    private readonly ValueOption<DateTimeOffset?> _from = new("--from", "first event time", "time", OptionValues.Time);
+    private readonly ValueOption<DateTimeOffset?> _to = new("--to", "event time to stop before", "time", OptionValues.Time);
 
     private readonly Option<string[]> _tickers = new("--tickers", "-t")
     {
@@ -21,18 +23,18 @@ internal sealed class ReplayOptions
     };
 
     private readonly Option<bool> _loop = OptionValues.Flag("--loop", "start again for ever; each pass is moved on by whole days");
-    private readonly Option<int> _loops = OptionValues.Create("--loops", "passes over the data", "n", OptionValues.PositiveCount, 1);
+    private readonly ValueOption<int> _loops = new("--loops", "passes over the data", "n", OptionValues.PositiveCount, "1");
 
-    private readonly Option<string> _retime = OptionValues.OneOf(
-        "--retime", "keep the historical times, or begin now (moved by whole minutes; daily bars: the time they are sent)", "keep", "now");
+    private readonly ValueOption<Retime> _retime = OptionValues.OneOf(
+        "--retime", "keep the historical times, or begin now (moved by whole minutes; daily bars: the time they are sent)", ("keep", Retime.Keep), ("now", Retime.Now));
 
-    private readonly Option<string> _gaps = OptionValues.OneOf("--gaps", "pauses of over an hour without a tick", "skip", "keep");
-    private readonly Option<long?> _limit = OptionValues.Create("--limit", "most records in all", "n", OptionValues.Count, null);
-    private readonly Option<TimeSpan?> _duration = OptionValues.Create("--duration", "most time to run: 30s, 5m, 1h", "d", OptionValues.Duration, null);
+    private readonly ValueOption<bool> _gaps = OptionValues.OneOf("--gaps", "pauses of over an hour without a tick", ("skip", true), ("keep", false));
+    private readonly ValueOption<long?> _limit = new("--limit", "most records in all", "n", OptionValues.Count);
+    private readonly ValueOption<TimeSpan?> _duration = OptionValues.Duration("--duration", "most time to run: 30s, 5m, 1h");
     private readonly Option<bool> _dryRun = OptionValues.Flag("--dry-run", "read and encode everything, send nothing");
 
-    private readonly Option<string> _onBadRow = OptionValues.OneOf(
-        "--on-bad-row", "leave bad rows and files out and count them, or stop at the first", "skip", "fail");
+    private readonly ValueOption<bool> _onBadRow = OptionValues.OneOf(
+        "--on-bad-row", "leave bad rows and files out and count them, or stop at the first", ("skip", false), ("fail", true));
 
     public void AddTo(Command command)
     {
@@ -44,18 +46,47 @@ internal sealed class ReplayOptions
 
     public ProducerOptions Read(ParseResult parsed, string runId) => (_input.Read(parsed) with
     {
-        Speed = parsed.GetValue(_speed),
-        Rate = parsed.GetValue(_rate),
-        From = parsed.GetValue(_from),
-        To = parsed.GetValue(_to),
-        Tickers = OptionValues.Tickers(parsed.GetValue(_tickers) ?? []),
-        Limit = parsed.GetValue(_limit),
-        Duration = parsed.GetValue(_duration),
-        Loops = parsed.GetValue(_loop) ? null : parsed.GetValue(_loops),
-        Retime = parsed.GetValue(_retime) == "now" ? Retime.Now : Retime.Keep,
-        SkipGaps = parsed.GetValue(_gaps) == "skip",
+        Speed = _speed.Read(parsed),
+        Rate = _rate.Read(parsed),
+        From = _from.Read(parsed),
+        To = _to.Read(parsed),
+        Tickers = TickersOf(parsed.GetValue(_tickers) ?? []),
+        Limit = _limit.Read(parsed),
+        Duration = _duration.Read(parsed),
+        Loops = parsed.GetValue(_loop) ? null : _loops.Read(parsed),
+        Retime = _retime.Read(parsed),
+        SkipGaps = _gaps.Read(parsed),
         DryRun = parsed.GetValue(_dryRun),
-        FailOnBadRow = parsed.GetValue(_onBadRow) == "fail",
+        FailOnBadRow = _onBadRow.Read(parsed),
         RunId = runId,
     }).Validate();
+
+    private static double Speed(string text)
+        => text == "max" ? double.PositiveInfinity : OptionValues.PositiveNumber(text.EndsWith('x') ? text[..^1] : text);
+
+    /// <summary>Tickers of all the lists given; <c>@file</c> names a file with one ticker a line. Null if there is no list.</summary>
+    private static HashSet<string>? TickersOf(string[] lists)
+    {
+        if (lists.Length == 0) return null;
+        var tickers = new HashSet<string>(StringComparer.Ordinal);
+        foreach (string list in lists)
+        {
+            if (!list.StartsWith('@')) tickers.UnionWith(list.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
+            else tickers.UnionWith(TickerFile(list[1..]));
+        }
+
+        return tickers.Count > 0 ? tickers : throw new UsageException("--tickers names no ticker.");
+    }
+
+    private static List<string> TickerFile(string path)
+    {
+        try
+        {
+            return [.. File.ReadLines(path).Where(line => line.Length > 0)];
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new UsageException($"--tickers @{path}: {e.Message}");
+        }
+    }
 }

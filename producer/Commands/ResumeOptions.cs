@@ -1,6 +1,8 @@
 using System.CommandLine;
 using Streaming.Producer.Archive;
 using Streaming.Producer.Resuming;
+using Streaming.Shared;
+using Streaming.Shared.CommandLine;
 using Streaming.Shared.Objects;
 using Streaming.Shared.Streams;
 using Streaming.Shared.Streams.Kinesis;
@@ -21,11 +23,8 @@ internal sealed class ResumeOptions
 
     private readonly Option<bool> _resume = OptionValues.Flag("--resume", "continue the interrupted replay of the same inputs onto the same stream, under the same run");
 
-    private readonly Option<string?> _state = new("--state")
-    {
-        Description = "where each replay notes how far it is: a folder, or s3://bucket/prefix [replays, beside a local stream or in ./data]",
-        HelpName = "address",
-    };
+    private readonly Option<string?> _state = OptionValues.Text(
+        "--state", "where each replay notes how far it is: a folder, or s3://bucket/prefix [replays, beside a local stream or in ./data]", "address");
 
     public void AddTo(Command command)
     {

@@ -1,5 +1,7 @@
 using System.CommandLine;
 using Streaming.Producer.Sampling;
+using Streaming.Shared;
+using Streaming.Shared.CommandLine;
 
 namespace Streaming.Producer.Commands;
 
@@ -9,16 +11,15 @@ internal static class SampleCommand
     public static Command Create(CommandContext context)
     {
         var folder = new Option<string>("--out") { Description = "folder to write to", HelpName = "dir", Required = true };
-        var seed = OptionValues.Create("--seed", "same seed, same bytes", "n", OptionValues.PositiveCount, SampleHistory.DefaultSeed);
-        var tickers = OptionValues.Create("--tickers", "how many", "n", OptionValues.PositiveCount, SampleHistory.DefaultTickers);
-        Option<DateOnly?> date = OptionValues.Required<DateOnly?>("--date", $"trading day [default: {SampleHistory.DefaultDate:yyyy-MM-dd}]", "yyyy-MM-dd", text => OptionValues.Date(text));
-        date.Required = false;
+        var seed = new ValueOption<int>("--seed", "same seed, same bytes", "n", OptionValues.PositiveCount, $"{SampleHistory.DefaultSeed}");
+        var tickers = new ValueOption<int>("--tickers", "how many", "n", OptionValues.PositiveCount, $"{SampleHistory.DefaultTickers}");
+        var date = new ValueOption<DateOnly?>("--date", "trading day", "yyyy-MM-dd", OptionValues.Date, $"{SampleHistory.DefaultDate:yyyy-MM-dd}");
         var command = new Command("sample", "Make demo Parquet: one New York trading day of trades, one file per ticker.") { folder, seed, tickers, date };
         command.SetAction(parsed =>
         {
-            int count = parsed.GetValue(tickers);
+            int count = tickers.Read(parsed);
             if (count > SampleHistory.MaxTickers) throw new UsageException($"--tickers {count}: at most {SampleHistory.MaxTickers}.");
-            SampleSummary summary = Write(parsed.GetRequiredValue(folder), parsed.GetValue(seed), count, parsed.GetValue(date) ?? SampleHistory.DefaultDate);
+            SampleSummary summary = Write(parsed.GetRequiredValue(folder), seed.Read(parsed), count, date.Read(parsed) ?? SampleHistory.DefaultDate);
             context.Error.WriteLine($"{summary.Ticks} ticks of {summary.Files.Count} tickers on {summary.Date:yyyy-MM-dd} in {summary.Folder}");
         });
         return command;

@@ -1,5 +1,7 @@
 using System.CommandLine;
-using Streaming.Shared.Aws;
+using System.Globalization;
+using Streaming.Shared;
+using Streaming.Shared.CommandLine;
 using Streaming.Shared.Streams;
 
 namespace Streaming.Producer.Commands;
@@ -19,10 +21,10 @@ internal static class StreamCommand
 
     private static Command CreateStream(CommandContext context)
     {
-        Option<int> shards = StreamOptions.Shards();
+        ValueOption<int> shards = StreamOptions.Shards();
         return Make("create", "Make the stream if it is not there.", context, async (stream, parsed, cancellation) =>
         {
-            bool isNew = await stream.CreateAsync(parsed.GetValue(shards), cancellation);
+            bool isNew = await stream.CreateAsync(shards.Read(parsed), cancellation);
             await context.Error.WriteLineAsync($"stream {stream.Address} {(isNew ? "was made" : "is already there")}");
         }, shards);
     }
@@ -42,30 +44,26 @@ internal static class StreamCommand
         Option<bool> yes = OptionValues.Flag("--yes", "do not ask");
         return Make("delete", "Delete the stream with all its records. Asks before.", context, async (stream, parsed, cancellation) =>
         {
-            if (!parsed.GetValue(yes)) await ConfirmAsync(context, stream, cancellation);
+            if (!parsed.GetValue(yes))
+            {
+                StreamDescription description = await stream.DescribeAsync(cancellation);
+                string question = $"Delete {stream.Address}, created {SummaryText.TimeText(description.CreatedAt)}, with all its records";
+                await context.ConfirmAsync(question, "Nothing was deleted.", cancellation);
+            }
+
             bool wasThere = await stream.DeleteAsync(cancellation);
             await context.Error.WriteLineAsync($"stream {stream.Address} {(wasThere ? "was deleted" : "was not there")}");
         }, yes);
     }
 
-    private static async Task ConfirmAsync(CommandContext context, IManagedStream stream, CancellationToken cancellation)
-    {
-        if (context.Answers is null)
-            throw new UsageException($"Deleting {stream.Address} with all its records needs a yes, and there is no terminal to ask on. Nothing was deleted. Say --yes.");
-        StreamDescription description = await stream.DescribeAsync(cancellation);
-        await context.Error.WriteAsync($"Delete {stream.Address}, created {SummaryText.TimeText(description.CreatedAt)}, with all its records? [y/N] ");
-        if (await context.Answers.ReadLineAsync(cancellation) is not ("y" or "Y" or "yes"))
-            throw new UsageException("Nothing was deleted.");
-    }
-
     private static Command Split(CommandContext context)
     {
         Option<string> shard = ShardId("--shard", "the shard to split");
-        Option<UInt128?> at = OptionValues.Create<UInt128?>("--at", "first hash key of the upper half (default: the middle of the range)", "hash", text => OptionValues.HashKey(text), null);
+        ValueOption<UInt128?> at = new("--at", "first hash key of the upper half (default: the middle of the range)", "hash", HashKey);
         return Make("split", "Close a shard and give its hash keys to two new ones.", context, async (stream, parsed, cancellation) =>
         {
             string parent = parsed.GetRequiredValue(shard);
-            await stream.SplitShardAsync(parent, parsed.GetValue(at), cancellation);
+            await stream.SplitShardAsync(parent, at.Read(parsed), cancellation);
             await WriteChildrenAsync(context, stream, "split", [parent], cancellation);
         }, shard, at);
     }
@@ -83,16 +81,21 @@ internal static class StreamCommand
 
     private static Command Reshard(CommandContext context)
     {
-        Option<int> shards = OptionValues.Required("--shards", "open shards there are to be", "n", OptionValues.PositiveCount);
+        var shards = new ValueOption<int>("--shards", "open shards there are to be", "n", OptionValues.PositiveCount) { Required = true };
         return Make("reshard", "Split and merge until there are so many shards of equal range.", context, async (stream, parsed, cancellation) =>
         {
-            await stream.UpdateShardCountAsync(parsed.GetValue(shards), cancellation);
+            await stream.UpdateShardCountAsync(shards.Read(parsed), cancellation);
             IReadOnlyList<Shard> now = await stream.ListShardsAsync(cancellation);
             await context.Error.WriteLineAsync($"stream {stream.Address} has {now.Count(shard => !shard.IsClosed)} open and {now.Count(shard => shard.IsClosed)} closed shards");
         }, shards);
     }
 
-    private static Option<string> ShardId(string name, string description) => OptionValues.Required(name, description, "id", text => text);
+    private static Option<string> ShardId(string name, string description) => new(name) { Description = description, HelpName = "id", Required = true };
+
+    private static UInt128? HashKey(string text)
+        => UInt128.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out UInt128 hash)
+            ? hash
+            : throw new UsageException($"'{text}' is not a hash key, which is a whole number below 2^128.");
 
     private static async Task WriteChildrenAsync(CommandContext context, IManagedStream stream, string done, string[] parents, CancellationToken cancellation)
     {
@@ -104,14 +107,14 @@ internal static class StreamCommand
     private static Command Make(
         string name, string description, CommandContext context, Func<IManagedStream, ParseResult, CancellationToken, Task> run, params Option[] options)
     {
-        Option<string> address = StreamOptions.Address();
+        ValueOption<string> address = StreamOptions.Address();
         var aws = new AwsOptions();
         var command = new Command(name, description) { address };
         foreach (Option option in options) command.Options.Add(option);
         aws.AddTo(command);
         command.SetAction(async (parsed, cancellation) =>
         {
-            await using IManagedStream stream = StreamOptions.Open(parsed.GetRequiredValue(address), context.Time, aws.Read(parsed));
+            await using IManagedStream stream = RecordStreams.Open(address.Read(parsed)!, context.Time, aws.Read(parsed));
             await run(stream, parsed, cancellation);
             return ExitCode.Done;
         });

@@ -1,6 +1,5 @@
 using System.CommandLine;
-using Streaming.Shared;
-using Streaming.Shared.Aws;
+using Streaming.Shared.CommandLine;
 using Streaming.Shared.Streams;
 
 namespace Streaming.Producer.Commands;
@@ -9,39 +8,20 @@ namespace Streaming.Producer.Commands;
 internal sealed class StreamOptions
 {
     public const string DefaultAddress = "./data/stream";
-    public const int DefaultShards = 4;
+    public const string DefaultShards = "4";
 
-    private readonly Option<string> _address = Address();
+    private readonly ValueOption<string> _address = Address();
     private readonly Option<bool> _create = OptionValues.Flag("--create-stream", "make the stream if it is not there");
-    private readonly Option<int> _shards = Shards();
+    private readonly ValueOption<int> _shards = Shards();
 
-    public Option<string> AddressOption => _address;
+    public ValueOption<string> AddressOption => _address;
 
     /// <summary>Region, profile and endpoint, for the stream and for inputs on S3.</summary>
     public AwsOptions Aws { get; } = new();
 
-    public static Option<string> Address() => new("--stream")
-    {
-        Description = "folder of a local stream, or kinesis://name",
-        HelpName = "address",
-        DefaultValueFactory = _ => DefaultAddress,
-    };
+    public static ValueOption<string> Address() => OptionValues.Address("--stream", "folder of a local stream, or kinesis://name", DefaultAddress);
 
-    public static Option<int> Shards()
-        => OptionValues.Create("--shards", "shards of a new stream", "n", OptionValues.PositiveCount, DefaultShards);
-
-    /// <exception cref="UsageException">The address cannot be a stream's.</exception>
-    public static IManagedStream Open(string address, TimeProvider time, AwsSettings aws)
-    {
-        try
-        {
-            return RecordStreams.Open(address, time, aws);
-        }
-        catch (InvalidAddressException e)
-        {
-            throw new UsageException(e.Message);
-        }
-    }
+    public static ValueOption<int> Shards() => new("--shards", "shards of a new stream", "n", OptionValues.PositiveCount, DefaultShards);
 
     public void AddTo(Command command)
     {
@@ -55,10 +35,10 @@ internal sealed class StreamOptions
     /// <exception cref="StreamNotFoundException">It is not there and was not to be made.</exception>
     public async Task<IRecordStream> OpenAsync(ParseResult parsed, CommandContext context, CancellationToken cancellation)
     {
-        IManagedStream stream = Open(parsed.GetRequiredValue(_address), context.Time, Aws.Read(parsed));
+        IManagedStream stream = RecordStreams.Open(_address.Read(parsed)!, context.Time, Aws.Read(parsed));
         try
         {
-            bool isNew = parsed.GetValue(_create) && await stream.CreateAsync(parsed.GetValue(_shards), cancellation);
+            bool isNew = parsed.GetValue(_create) && await stream.CreateAsync(_shards.Read(parsed), cancellation);
             await stream.DescribeAsync(cancellation);
             int shards = (await stream.ListShardsAsync(cancellation)).Count(shard => !shard.IsClosed);
             await context.Error.WriteLineAsync($"stream {stream.Address}{(isNew ? " (new)" : "")}, {shards} shards");

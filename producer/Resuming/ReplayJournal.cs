@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using Streaming.Shared;
 using Streaming.Shared.Objects;
 
 namespace Streaming.Producer.Resuming;

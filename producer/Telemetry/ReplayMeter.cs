@@ -1,6 +1,6 @@
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.DependencyInjection;
-using Streaming.Shared.Telemetry;
+using Streaming.Shared.Hosting;
 
 namespace Streaming.Producer.Telemetry;
 

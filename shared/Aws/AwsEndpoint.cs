@@ -7,7 +7,7 @@ namespace Streaming.Shared.Aws;
 /// <summary>Where a service's requests go and in which region they are signed.</summary>
 public sealed record AwsEndpoint(Uri Url, RegionEndpoint Region)
 {
-    /// <exception cref="InvalidAddressException">No region, or an endpoint that is not to be spoken to.</exception>
+    /// <exception cref="UsageException">No region, or an endpoint that is not to be spoken to.</exception>
     public static AwsEndpoint Resolve(AwsService service, AwsSettings settings) => Resolve(service, settings, new AwsClientConfig(service, settings));
 
     internal static AwsEndpoint Resolve(AwsService service, AwsSettings settings, ClientConfig config)
@@ -18,7 +18,7 @@ public sealed record AwsEndpoint(Uri Url, RegionEndpoint Region)
         if (string.IsNullOrEmpty(url))
         {
             if (region is null)
-                throw new InvalidAddressException($"No AWS region for {service.Id}. Give --region, or set AWS_REGION or a profile's region.");
+                throw new UsageException($"No AWS region for {service.Id}. Give --region, or set AWS_REGION or a profile's region.");
             string suffix = config.UseDualstackEndpoint ? "api.aws" : region.PartitionDnsSuffix;
             url = $"https://{service.SigningName}{(config.UseFIPSEndpoint ? "-fips" : "")}.{region.SystemName}.{suffix}";
         }
@@ -38,9 +38,9 @@ public sealed record AwsEndpoint(Uri Url, RegionEndpoint Region)
     private static Uri Check(string text, AwsSettings settings)
     {
         if (!Uri.TryCreate(text, UriKind.Absolute, out Uri? url) || (url.Scheme != Uri.UriSchemeHttps && url.Scheme != Uri.UriSchemeHttp) || url.UserInfo.Length > 0)
-            throw new InvalidAddressException("The AWS endpoint is not an http(s) URL such as https://kinesis.us-east-1.amazonaws.com (without user and password).");
+            throw new UsageException("The AWS endpoint is not an http(s) URL such as https://kinesis.us-east-1.amazonaws.com (without user and password).");
         if (url.Scheme == Uri.UriSchemeHttp && !settings.AllowPlainHttp && !IsThisMachine(url))
-            throw new InvalidAddressException($"The AWS endpoint {url.GetLeftPart(UriPartial.Authority)} is plain HTTP on another machine. Use https, or allow it with --allow-plain-http.");
+            throw new UsageException($"The AWS endpoint {url.GetLeftPart(UriPartial.Authority)} is plain HTTP on another machine. Use https, or allow it with --allow-plain-http.");
         return url;
     }
 

@@ -23,7 +23,7 @@ public sealed class AwsJsonClient : IDisposable
     private long _skewTicks;
 
     /// <param name="random">Jitter of the pauses between attempts.</param>
-    /// <exception cref="InvalidAddressException">No region, or an endpoint that is not to be spoken to.</exception>
+    /// <exception cref="UsageException">No region, or an endpoint that is not to be spoken to.</exception>
     public AwsJsonClient(AwsService service, AwsSettings settings, TimeProvider time, Random random, TimeSpan? attemptLimit = null)
     {
         (_service, _time) = (service, time);

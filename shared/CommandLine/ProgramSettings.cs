@@ -3,7 +3,6 @@ using System.CommandLine.Help;
 using System.Globalization;
 using System.Text.Json;
 using Microsoft.Extensions.Configuration;
-using Streaming.Shared.Settings;
 
 namespace Streaming.Shared.CommandLine;
 
@@ -30,7 +29,7 @@ public sealed class ProgramSettings
 
     /// <param name="section">The program's own.</param>
     /// <param name="folder">Where <c>appsettings.json</c> may be.</param>
-    /// <exception cref="InvalidSettingException">The file cannot be read, or holds a section that no program has.</exception>
+    /// <exception cref="UsageException">The file cannot be read, or holds a section that no program has.</exception>
     public static ProgramSettings Load(string section, string folder)
     {
         IConfigurationRoot file;
@@ -42,7 +41,7 @@ public sealed class ProgramSettings
         {
             Exception cause = problem;
             while (cause is not JsonException && cause.InnerException is { } inner) cause = inner;
-            throw new InvalidSettingException($"{Path.Combine(folder, FileName)} cannot be read: {cause.Message}");
+            throw new UsageException($"{Path.Combine(folder, FileName)} cannot be read: {cause.Message}");
         }
 
         return new ProgramSettings(section, file, new ConfigurationBuilder().AddEnvironmentVariables(Prefix).Build());
@@ -86,7 +85,7 @@ public sealed class ProgramSettings
             .Where(option => option is not (HelpOption or VersionOption) && option.Name != "--yes");
 
     /// <summary>Refuses what no option of the program is called.</summary>
-    /// <exception cref="InvalidSettingException">The message names the key, where it is, and the nearest one that there is.</exception>
+    /// <exception cref="UsageException">The message names the key, where it is, and the nearest one that there is.</exception>
     public void CheckKeys(Command root)
     {
         string[] known = [.. AllCommands(root).SelectMany(OptionsOf).Select(option => KeyOf(option.Name)).Distinct(StringComparer.Ordinal)];
@@ -95,18 +94,17 @@ public sealed class ProgramSettings
     }
 
     /// <summary><paramref name="args"/>, and behind them the settings of the command's options that are not among them.</summary>
-    /// <param name="isApplied">Options that do not read their setting themselves.</param>
-    /// <exception cref="InvalidSettingException">A flag is set to something other than true or false.</exception>
-    public string[] AddTo(string[] args, ParseResult typed, Func<Option, bool> isApplied)
+    /// <exception cref="UsageException">A flag is set to something other than true or false.</exception>
+    public string[] AddTo(string[] args, ParseResult typed)
     {
         var settings = new List<string>();
-        foreach (Option option in OptionsOf(typed.CommandResult.Command).Where(isApplied))
+        foreach (Option option in OptionsOf(typed.CommandResult.Command))
         {
             if (typed.GetResult(option) is { Implicit: false }) continue;
             foreach (string text in ValuesOf(option.Name))
             {
                 if (option.Arity.MaximumNumberOfValues > 0 && option.ValueType != typeof(bool)) settings.AddRange([option.Name, text]);
-                else if (!bool.TryParse(text, out bool isOn)) throw new InvalidSettingException($"{SourceOf(option.Name)}: '{text}' is neither true nor false.");
+                else if (!bool.TryParse(text, out bool isOn)) throw new UsageException($"{SourceOf(option.Name)}: '{text}' is neither true nor false.");
                 else if (isOn) settings.Add(option.Name);
                 _added.Add(option);
             }
@@ -123,23 +121,23 @@ public sealed class ProgramSettings
         {
             if (!Sections.Contains(section.Key, StringComparer.OrdinalIgnoreCase))
             {
-                throw new InvalidSettingException(
+                throw new UsageException(
                     $"{sourceOf(section.Path)}: there is no such section.{NearestWord.Suggestion(section.Key, Sections)} Sections are {string.Join(" and ", Sections)}, as in {sourceOf($"{_section}:{known[0]}")}.");
             }
 
             // The keys of another program are for it to judge.
             if (!section.Key.Equals(_section, StringComparison.OrdinalIgnoreCase)) continue;
-            if (section.Value is { Length: > 0 }) throw new InvalidSettingException($"{sourceOf(section.Path)}: it is a section of settings, and no value.");
+            if (section.Value is { Length: > 0 }) throw new UsageException($"{sourceOf(section.Path)}: it is a section of settings, and no value.");
             foreach (IConfigurationSection key in section.GetChildren())
             {
                 if (!known.Contains(key.Key, StringComparer.OrdinalIgnoreCase))
                 {
-                    throw new InvalidSettingException(
+                    throw new UsageException(
                         $"{sourceOf(key.Path)}: there is no such setting.{NearestWord.Suggestion(key.Key, known)} Settings are called as options are: --stream is Stream.");
                 }
 
                 if (key.GetChildren().Any(item => item.Value is null || !int.TryParse(item.Key, NumberStyles.None, CultureInfo.InvariantCulture, out _)))
-                    throw new InvalidSettingException($"{sourceOf(key.Path)}: it must be a text, a number, true, false or a list of them.");
+                    throw new UsageException($"{sourceOf(key.Path)}: it must be a text, a number, true, false or a list of them.");
             }
         }
     }

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using Streaming.Shared.Settings;
 
 namespace Streaming.Shared.CommandLine;
 

@@ -41,4 +41,4 @@ public interface IObjectStore
 public sealed record StoredObject(ReadOnlyMemory<byte> Content, string Tag);
 
 /// <summary>The store cannot be reached, read or written; a put that threw it may or may not have taken place.</summary>
-public sealed class StoreUnavailableException(string message, Exception? cause = null) : Exception(message, cause);
+public sealed class StoreUnavailableException(string message, Exception? cause = null) : UnavailableException(message, cause);

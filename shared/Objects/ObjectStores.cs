@@ -11,11 +11,11 @@ public static class ObjectStores
     /// it can be used. An S3 store's connections live as long as the process.
     /// </summary>
     /// <param name="aws">For S3; null takes all from AWS's own settings.</param>
-    /// <exception cref="InvalidAddressException">The address is none that a store here answers to, or the AWS settings are wrong.</exception>
+    /// <exception cref="UsageException">The address is none that a store here answers to, or the AWS settings are wrong.</exception>
     public static IObjectStore Open(string address, TimeProvider time, AwsSettings? aws = null)
     {
         if (string.IsNullOrWhiteSpace(address) || address.Contains('\0', StringComparison.Ordinal))
-            throw new InvalidAddressException("The store's address is empty or not a path. Give a folder, for instance ./data/lake.");
+            throw new UsageException("The store's address is empty or not a path. Give a folder, for instance ./data/lake.");
         if (S3Address.IsS3(address))
         {
             // Before the client, so that a wrong address is named and not a missing region.
@@ -31,7 +31,7 @@ public static class ObjectStores
                 "kinesis" => "kinesis:// is the address of a stream (--stream).",
                 _ => "Its scheme is not known.",
             };
-            throw new InvalidAddressException($"{address} is not the address of a store. {problem} Give a folder, for instance ./data/lake, or s3://bucket/prefix");
+            throw new UsageException($"{address} is not the address of a store. {problem} Give a folder, for instance ./data/lake, or s3://bucket/prefix");
         }
 
         return new LocalObjectStore(address, time);

@@ -71,7 +71,7 @@ public sealed record ParquetColumn(
     bool IsNested);
 
 /// <summary>A file that cannot be read as Parquet, or a part of it that is broken. The message names the file.</summary>
-public sealed class ParquetException(string file, string problem, Exception? cause = null) : Exception($"{file}: {problem}", cause)
+public sealed class ParquetException(string file, string problem, Exception? cause = null) : ActionableException($"{file}: {problem}", cause)
 {
     public string File { get; } = file;
 

@@ -89,7 +89,7 @@ public sealed class CommandTests : IDisposable
     [InlineData("{ \"Consumer\": { \"FlushIntervall\": \"1s\" } }", "appsettings.json, Consumer:FlushIntervall: there is no such setting. Did you mean FlushInterval?")]
     [InlineData("{ \"Consumer\": { \"Grace\": { \"Of\": \"1s\" } } }", "appsettings.json, Consumer:Grace: it must be a text")]
     [InlineData("{ \"Consumer\": \"1s\" }", "appsettings.json, Consumer: it is a section")]
-    [InlineData("{ \"Consumer\": { \"Grace\": \"soon\" } }", "appsettings.json, Consumer:Grace 'soon' is not a duration")]
+    [InlineData("{ \"Consumer\": { \"Grace\": \"soon\" } }", "appsettings.json, Consumer:Grace: --grace: 'soon' is not a duration")]
     [InlineData("{ \"Consumer\": { \"Once\": \"maybe\" } }", "appsettings.json, Consumer:Once: 'maybe' is neither true nor false")]
     [InlineData("{ \"Producer\": { \"Speeed\": \"1\" } }", "appsettings.json, Producer:Speeed: there is no such setting. Did you mean Speed?")]
     [InlineData("{ \"Producer\": { \"Speed\": \"fast\" } }", "appsettings.json, Producer:Speed: --speed: 'fast' is not a number")]
@@ -107,7 +107,7 @@ public sealed class CommandTests : IDisposable
     [Theory]
     [InlineData("consumer", "STREAMING__Consumer__FlushIntervall", "1s", "Did you mean FlushInterval?")]
     [InlineData("consumer", "STREAMING__FlushInterval", "1s", "as in STREAMING__Consumer__")]
-    [InlineData("consumer", "STREAMING__Consumer__FlushInterval", "soon", "STREAMING__Consumer__FlushInterval 'soon' is not a duration")]
+    [InlineData("consumer", "STREAMING__Consumer__FlushInterval", "soon", "STREAMING__Consumer__FlushInterval: --flush-interval: 'soon' is not a duration")]
     [InlineData("producer", "STREAMING__Producer__Spead", "1", "STREAMING__Producer__Spead: there is no such setting. Did you mean Speed?")]
     [InlineData("producer", "STREAMING__Producer__Rate", "-1", "STREAMING__Producer__Rate: --rate: '-1' is not a number above 0")]
     public async Task EnvironmentThatIsWrong_IsNamed(string program, string variable, string value, string message)
@@ -123,7 +123,7 @@ public sealed class CommandTests : IDisposable
     [InlineData("producer", "sample", "2    bad usage", "STREAMING__Producer__Out=", "", "producer sample --out")]
     [InlineData("producer", "stream delete", "3    stream", "STREAMING__Producer__Stream=", "AWS_REGION", "--yes")]
     [InlineData("consumer", "run", "drained after SIGTERM", "STREAMING__Consumer__Stream=", "AWS_PROFILE", "consumer run --stream")]
-    [InlineData("consumer", "checkpoints reset", "1  not confirmed", "STREAMING__Consumer__", "AWS_PROFILE", "--all")]
+    [InlineData("consumer", "checkpoints reset", "not confirmed", "STREAMING__Consumer__", "AWS_PROFILE", "--all")]
     [InlineData("consumer", "", "0  done", "Example:", "Exit codes:", "consumer run")]
     public async Task Help_ShowsExitCodesEnvironmentAndAnExample(string program, string command, params string[] parts)
     {

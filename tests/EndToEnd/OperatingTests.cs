@@ -98,8 +98,8 @@ public sealed class OperatingTests : IDisposable
         Assert.Contains("consumer lake repair", run.Error, StringComparison.Ordinal);
         Assert.Contains(key, (await Cli.ConsumerAsync(_folder.Path, "status")).ShouldExit(1).Output, StringComparison.Ordinal);
 
-        CliResult asked = (await AnswerAsync("n", "lake", "repair", "--object", key)).ShouldExit(1);
-        Assert.Contains("nothing was changed", asked.Error, StringComparison.Ordinal);
+        CliResult asked = (await Cli.ConsumerAsync(_folder.Path, "lake", "repair", "--object", key)).ShouldExit(2);
+        Assert.Contains("Nothing was changed. Say --yes", asked.Error, StringComparison.Ordinal);
         Assert.True(File.Exists(file));
         CliResult repaired = (await Cli.ConsumerAsync(_folder.Path, "lake", "repair", "--object", key, "--yes")).ShouldExit(0);
         Assert.Contains("Checkpoints hold", repaired.Error, StringComparison.Ordinal);
@@ -149,13 +149,13 @@ public sealed class OperatingTests : IDisposable
 
         (await Cli.ConsumerAsync(_folder.Path, "checkpoints", "reset")).ShouldExit(2);
         string before = CheckpointContents();
-        CliResult unanswered = await AnswerAsync("n", "checkpoints", "reset", "--all");
-        Assert.Contains("nothing was reset", unanswered.ShouldExit(1).Error, StringComparison.Ordinal);
+        CliResult unanswered = await Cli.ConsumerAsync(_folder.Path, "checkpoints", "reset", "--all");
+        Assert.Contains("Nothing was reset. Say --yes", unanswered.ShouldExit(2).Error, StringComparison.Ordinal);
         Assert.Equal(before, CheckpointContents());
         (await Cli.ConsumerAsync(_folder.Path, "checkpoints", "reset", "--shard", "shardId-000000000009", "--yes")).ShouldExit(1);
         Assert.Equal(before, CheckpointContents());
 
-        (await AnswerAsync("y", "checkpoints", "reset", "--all")).ShouldExit(0);
+        (await Cli.ConsumerAsync(_folder.Path, "checkpoints", "reset", "--all", "--yes")).ShouldExit(0);
         (await Cli.ConsumerAsync(_folder.Path, "run", "--once")).ShouldExit(0);
         Assert.Equal(expected, await RowsAsync());
     }
@@ -342,15 +342,6 @@ public sealed class OperatingTests : IDisposable
 
             Assert.False(limit.IsCancellationRequested, status.Output);
         }
-    }
-
-    private async Task<CliResult> AnswerAsync(string answer, params string[] args)
-    {
-        using Process process = Cli.Start("consumer", _folder.Path, args);
-        await process.StandardInput.WriteLineAsync(answer);
-        Task<string> output = process.StandardOutput.ReadToEndAsync(), error = process.StandardError.ReadToEndAsync();
-        await process.WaitForExitAsync();
-        return new CliResult(process.ExitCode, await output, await error);
     }
 
     private static IEnumerable<(string Key, string Data)> Ticks(int second, int count) => Enumerable.Range(second, count)

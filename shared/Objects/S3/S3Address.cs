@@ -8,7 +8,7 @@ public sealed partial record S3Address(string Bucket, string Prefix)
 {
     public const string Scheme = "s3://";
 
-    /// <exception cref="InvalidAddressException">It is no such address.</exception>
+    /// <exception cref="UsageException">It is no such address.</exception>
     public static S3Address Parse(string address)
     {
         string path = IsS3(address) ? address[Scheme.Length..] : "";
@@ -16,14 +16,14 @@ public sealed partial record S3Address(string Bucket, string Prefix)
         string bucket = slash < 0 ? path : path[..slash];
         string prefix = slash < 0 ? "" : path[(slash + 1)..].TrimEnd('/');
         if (!BucketName().IsMatch(bucket))
-            throw new InvalidAddressException($"{address}: no bucket's name (3 to 63 of a-z, 0-9, '.' and '-'). Give s3://bucket or s3://bucket/prefix.");
+            throw new UsageException($"{address}: no bucket's name (3 to 63 of a-z, 0-9, '.' and '-'). Give s3://bucket or s3://bucket/prefix.");
         try
         {
             if (prefix.Length > 0) ObjectKey.Check(prefix);
         }
         catch (ArgumentException problem)
         {
-            throw new InvalidAddressException($"{address}: {problem.Message}");
+            throw new UsageException($"{address}: {problem.Message}");
         }
 
         return new S3Address(bucket, prefix.Length > 0 ? prefix + "/" : "");

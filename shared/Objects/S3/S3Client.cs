@@ -24,7 +24,7 @@ public sealed class S3Client : IDisposable
     private readonly TimeProvider _time;
     private readonly TimeSpan _callLimit;
 
-    /// <exception cref="InvalidAddressException">Region or endpoint are not usable.</exception>
+    /// <exception cref="UsageException">Region or endpoint are not usable.</exception>
     public S3Client(AwsSettings settings, TimeProvider time, S3ClientOptions? options = null)
     {
         options ??= new S3ClientOptions();

@@ -1,5 +1,5 @@
 using Streaming.Shared.Aws;
-using Streaming.Shared.Settings;
+using Streaming.Shared.CommandLine;
 using Streaming.Shared.Ticks;
 
 namespace Streaming.Shared.Streams.Kinesis;

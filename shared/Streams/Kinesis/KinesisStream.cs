@@ -22,12 +22,12 @@ public sealed partial class KinesisStream : IManagedStream, IShardReads
     private readonly StreamManagement _management;
 
     /// <param name="random">Jitter of the pauses between attempts.</param>
-    /// <exception cref="InvalidAddressException">The address is no stream's, there is no region, or the endpoint is not to be spoken to.</exception>
+    /// <exception cref="UsageException">The address is no stream's, there is no region, or the endpoint is not to be spoken to.</exception>
     public KinesisStream(string address, AwsSettings settings, TimeProvider time, Random random, KinesisStreamOptions? options = null)
     {
         _name = address[Scheme.Length..];
         if (!StreamName().IsMatch(_name))
-            throw new InvalidAddressException($"{address} is not a stream address. A Kinesis stream's is kinesis://name, 1 to 128 letters, digits, '.', '_' or '-'; the region comes from --region or AWS_REGION.");
+            throw new UsageException($"{address} is not a stream address. A Kinesis stream's is kinesis://name, 1 to 128 letters, digits, '.', '_' or '-'; the region comes from --region or AWS_REGION.");
         (Time, Options) = (time, options ?? KinesisStreamOptions.Default);
         Client = new KinesisClient(new AwsJsonClient(AwsService.Kinesis, settings, time, random, Options.AttemptTimeout), _name);
         _management = new StreamManagement(Client, Address, time, Options);

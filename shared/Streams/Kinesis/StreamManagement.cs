@@ -1,4 +1,5 @@
 using Streaming.Shared.Aws;
+using Streaming.Shared.CommandLine;
 
 namespace Streaming.Shared.Streams.Kinesis;
 
@@ -117,7 +118,7 @@ internal sealed class StreamManagement(KinesisClient client, string address, Tim
             StreamSummary? summary = await SummaryAsync(cancellation);
             if (isDone(summary)) return summary;
             if (time.GetElapsedTime(start) > options.StatusTimeout)
-                throw new StreamUnavailableException($"{address} took longer than {Settings.DurationText.Format(options.StatusTimeout)} to {what}; it is {summary?.Status ?? "gone"}.");
+                throw new StreamUnavailableException($"{address} took longer than {DurationText.Format(options.StatusTimeout)} to {what}; it is {summary?.Status ?? "gone"}.");
             await Task.Delay(options.StatusPollInterval, time, cancellation);
         }
     }

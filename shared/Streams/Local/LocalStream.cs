@@ -19,14 +19,14 @@ public sealed class LocalStream : IManagedStream
     /// <param name="time">Gives arrival times and waits.</param>
     /// <param name="newId">Draws creation ids; must not draw one twice.</param>
     /// <param name="options">Limits; the defaults if null.</param>
-    /// <exception cref="InvalidAddressException">No stream can have this folder.</exception>
+    /// <exception cref="UsageException">No stream can have this folder.</exception>
     public LocalStream(string folder, TimeProvider time, Func<Guid> newId, LocalStreamOptions? options = null)
     {
         if (string.IsNullOrWhiteSpace(folder) || folder.Contains('\0', StringComparison.Ordinal))
-            throw new InvalidAddressException($"'{folder}' is no folder for a stream. Give one, for instance ./data/stream");
+            throw new UsageException($"'{folder}' is no folder for a stream. Give one, for instance ./data/stream");
         string path = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
         Name = Path.GetFileName(path);
-        if (Name.Length == 0) throw new InvalidAddressException($"{folder} has no name to give to a stream. Give a folder, for instance ./data/stream");
+        if (Name.Length == 0) throw new UsageException($"{folder} has no name to give to a stream. Give a folder, for instance ./data/stream");
         (Address, Time, _newId, Options) = (folder, time, newId, options ?? new LocalStreamOptions());
         Folder = new StreamFolder(path);
         _manifest = new ManifestFile(Folder, Address);

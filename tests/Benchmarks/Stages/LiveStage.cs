@@ -8,6 +8,7 @@ using Streaming.Consumer.Http;
 using Streaming.Consumer.Live;
 using Streaming.Consumer.Telemetry;
 using Streaming.Shared.Aws;
+using Streaming.Shared.Hosting;
 using Streaming.Tests.Benchmarks.Data;
 using Streaming.Tests.Benchmarks.Measuring;
 using Streaming.Tests.TestKit;
@@ -72,7 +73,7 @@ internal sealed class LiveStage : IStage
         IMeterFactory meters = services.GetRequiredService<IMeterFactory>();
         await using var view = new LiveView(service, stream, lake, options, board, new AwsActivity(), time, NullLoggerFactory.Instance);
         await using OperationsServer server = OperationsServer.Start(
-            new HttpEndpoint(new IPEndPoint(IPAddress.Loopback, 0), IsExplicit: true), service, view, time, meters, NullLoggerFactory.Instance)!;
+            new HttpEndpoint(new IPEndPoint(IPAddress.Loopback, 0), IsExplicit: true), "consumer", LivePage.Pages(service, view, time), meters, NullLoggerFactory.Instance)!;
         using var meter = new ConsumerMeter(meters, service, options, new AwsActivity(), time);
         using Viewers? watching = viewers == 0 ? null : await Viewers.StartAsync($"http://{server.Address}/live/events", viewers);
         using var end = new CancellationTokenSource();

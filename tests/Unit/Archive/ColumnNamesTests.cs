@@ -1,5 +1,5 @@
-using Streaming.Producer;
 using Streaming.Producer.Archive;
+using Streaming.Shared;
 using Streaming.Shared.Ticks;
 using static Streaming.Tests.Unit.Archive.HistoryColumn;
 

@@ -1,5 +1,5 @@
-using Streaming.Producer;
 using Streaming.Producer.Archive;
+using Streaming.Shared;
 using Streaming.Tests.TestKit;
 
 namespace Streaming.Tests.Unit.Archive;

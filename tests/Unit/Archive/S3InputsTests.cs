@@ -1,5 +1,6 @@
 using Streaming.Producer;
 using Streaming.Producer.Archive;
+using Streaming.Shared;
 using Streaming.Shared.Objects;
 using Streaming.Shared.Parquet;
 using Streaming.Shared.Ticks;

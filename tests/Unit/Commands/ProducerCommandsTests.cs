@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Streaming.Producer.Commands;
+using Streaming.Shared.CommandLine;
 using Streaming.Shared.Streams;
 using Streaming.Tests.TestKit;
 
@@ -37,8 +38,8 @@ public sealed class ProducerCommandsTests : IDisposable
     [InlineData(2, "not a duration", "replay", "TICKS", "--duration", "10")]
     [InlineData(2, "no field", "replay", "TICKS", "--dry-run", "--columns", "px=close")]
     [InlineData(2, "not known", "replay", "TICKS", "--time-zone", "Mars/Olympus")]
-    [InlineData(2, "--input-time-zone Mars/Olympus is not known", "replay", "TICKS", "--input-time-zone", "Mars/Olympus")]
-    [InlineData(2, "--input-time-zone Mars/Olympus is not known", "inspect", "TICKS", "--input-time-zone", "Mars/Olympus")]
+    [InlineData(2, "--input-time-zone: 'Mars/Olympus' is not known", "replay", "TICKS", "--input-time-zone", "Mars/Olympus")]
+    [InlineData(2, "--input-time-zone: 'Mars/Olympus' is not known", "inspect", "TICKS", "--input-time-zone", "Mars/Olympus")]
     [InlineData(2, "not a power of ten", "replay", "TICKS", "--price-scale", "3e-9")]
     [InlineData(2, "not a power of ten", "replay", "TICKS", "--price-scale", "0")]
     [InlineData(2, "no field", "replay", "TICKS", "--dry-run", "--column", "px=close")]

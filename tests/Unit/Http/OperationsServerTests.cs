@@ -12,6 +12,7 @@ using Streaming.Consumer.Live;
 using Streaming.Consumer.Telemetry;
 using Streaming.Shared;
 using Streaming.Shared.Aws;
+using Streaming.Shared.Hosting;
 using Streaming.Shared.Objects;
 using Streaming.Shared.Streams;
 using Streaming.Tests.TestKit;
@@ -186,7 +187,7 @@ public sealed class OperationsServerTests : IDisposable
         Assert.Equal(HttpStatusCode.OK, status);
         Assert.Contains("<script type=\"module\" src=\"/live.js\">", html, StringComparison.Ordinal);
         int bytes = html.Length;
-        foreach (string resource in typeof(OperationsServer).Assembly.GetManifestResourceNames().Where(name => name.StartsWith("Page.", StringComparison.Ordinal) && name != "Page.index.html"))
+        foreach (string resource in typeof(LivePage).Assembly.GetManifestResourceNames().Where(name => name.StartsWith("Page.", StringComparison.Ordinal) && name != "Page.index.html"))
             bytes += (await GetAsync(server, "/" + resource["Page.".Length..])).Body.Length;
         Assert.InRange(bytes, 20_000, 100_000);
 
@@ -251,7 +252,7 @@ public sealed class OperationsServerTests : IDisposable
         var taken = (IPEndPoint)other.LocalEndpoint;
         ConsumerService service = Service(new InMemoryObjectStore(), PipelineRun.Eager);
         Assert.Contains(
-            taken.ToString(), Assert.Throws<InvalidAddressException>(() => Start(service, new HttpEndpoint(taken, IsExplicit: true))).Message, StringComparison.Ordinal);
+            taken.ToString(), Assert.Throws<UsageException>(() => Start(service, new HttpEndpoint(taken, IsExplicit: true))).Message, StringComparison.Ordinal);
         Assert.Null(StartOrNot(service, new HttpEndpoint(taken, IsExplicit: false)));
         Assert.Null(StartOrNot(service, HttpEndpoint.Off));
     }
@@ -262,7 +263,7 @@ public sealed class OperationsServerTests : IDisposable
     private OperationsServer Start(ConsumerService service, HttpEndpoint? endpoint = null, LiveView? view = null) => StartOrNot(service, endpoint ?? AnyPort, view)!;
 
     private OperationsServer? StartOrNot(ConsumerService service, HttpEndpoint endpoint, LiveView? view = null)
-        => OperationsServer.Start(endpoint, service, view, _stream.Time, _services.GetRequiredService<IMeterFactory>(), NullLoggerFactory.Instance);
+        => OperationsServer.Start(endpoint, "consumer", LivePage.Pages(service, view, _stream.Time), _services.GetRequiredService<IMeterFactory>(), NullLoggerFactory.Instance);
 
     private async Task<(HttpStatusCode Status, string Body)> GetAsync(OperationsServer server, string path)
     {

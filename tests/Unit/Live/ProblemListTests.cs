@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Logging;
-using Streaming.Consumer.Commands;
 using Streaming.Consumer.Live;
+using Streaming.Shared.Hosting;
 using Streaming.Tests.TestKit;
 using Streaming.Tests.Unit.Pipeline;
 
@@ -13,7 +13,7 @@ public sealed class ProblemListTests
     [Fact]
     public void WarningsAndErrorsOfTheConsumersLog_AreProblems()
     {
-        using ILoggerFactory loggers = LoggerFactory.Create(builder => Logging.Configure(builder, verbose: true, _problems));
+        using ILoggerFactory loggers = ProgramLog.Create(verbose: true, new ProblemLoggerProvider(_problems));
         ILogger shard = loggers.CreateLogger("consumer.shard");
         Log(shard, LogLevel.Information, "taken");
         Log(shard, LogLevel.Warning, "shard-0: the lease of epoch 3 is lost");

@@ -26,7 +26,7 @@ public sealed class ObjectStoresTests
     [InlineData("s3://bucket/a//b", "empty")]
     [InlineData("s3://bucket/../b", "dot")]
     public void S3AddressThatIsNone_IsRefusedWithTheReason(string address, string reason)
-        => Assert.Contains(reason, Assert.Throws<InvalidAddressException>(() => ObjectStores.Open(address, TimeProvider.System)).Message, StringComparison.Ordinal);
+        => Assert.Contains(reason, Assert.Throws<UsageException>(() => ObjectStores.Open(address, TimeProvider.System)).Message, StringComparison.Ordinal);
 
     [Theory]
     [InlineData("kinesis://stock_stream")]
@@ -35,5 +35,5 @@ public sealed class ObjectStoresTests
     [InlineData(" ")]
     [InlineData("a\0b")]
     public void OtherAddress_IsRefusedWithTheRemedy(string address)
-        => Assert.Contains("Give a folder", Assert.Throws<InvalidAddressException>(() => ObjectStores.Open(address, TimeProvider.System)).Message, StringComparison.Ordinal);
+        => Assert.Contains("Give a folder", Assert.Throws<UsageException>(() => ObjectStores.Open(address, TimeProvider.System)).Message, StringComparison.Ordinal);
 }

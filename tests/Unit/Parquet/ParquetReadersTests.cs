@@ -22,7 +22,7 @@ public sealed class ParquetReadersTests : IDisposable
     public void Bars_ReadTheSameEverywhere(CompressionCodec codec)
     {
         WrittenColumn[] bars = Bars(390);
-        IReadOnlyDictionary<string, ReadTable> tables = WriteAndRead(bars, 390, codec: codec, metadata: new Dictionary<string, string>
+        Dictionary<string, ReadTable> tables = WriteAndRead(bars, 390, codec: codec, metadata: new Dictionary<string, string>
         {
             ["stream"] = "stock_stream",
             ["empty"] = "",
@@ -65,7 +65,7 @@ public sealed class ParquetReadersTests : IDisposable
     [Fact]
     public void NoRows_IsAFileWithColumns()
     {
-        IReadOnlyDictionary<string, ReadTable> tables = WriteAndRead(Bars(0), 0);
+        Dictionary<string, ReadTable> tables = WriteAndRead(Bars(0), 0);
         Assert.Equal(9, tables["duckdb"].Columns.Length);
     }
 
@@ -206,7 +206,7 @@ public sealed class ParquetReadersTests : IDisposable
 
     private static string[] Types(ReadTable table) => [.. table.Columns.Select(column => column[1])];
 
-    private IReadOnlyDictionary<string, ReadTable> WriteAndRead(
+    private Dictionary<string, ReadTable> WriteAndRead(
         WrittenColumn[] columns, int rowCount, int rowsPerGroup = int.MaxValue, CompressionCodec codec = CompressionCodec.Snappy,
         Dictionary<string, string>? metadata = null, int seed = 0)
     {

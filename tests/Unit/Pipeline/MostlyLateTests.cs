@@ -1,6 +1,7 @@
 using Streaming.Consumer;
 using Streaming.Consumer.Commands;
 using Streaming.Consumer.EventTime;
+using Streaming.Shared.CommandLine;
 using Streaming.Tests.TestKit;
 using Streaming.Tests.Unit.EventTime;
 
@@ -36,9 +37,9 @@ public sealed class MostlyLateTests
         Assert.True(books.IsMostlyLate);
         Assert.Single(_log.Errors.Select(error => error.Message), line => line.Contains("3 of the last 4 ticks came too late", StringComparison.Ordinal));
         using var asked = new CancellationTokenSource();
-        Assert.Equal(ExitCodes.MostlyLate, ExitCodes.OfRun(books, asked.Token));
+        Assert.Equal(ExitCode.Incomplete, RunCommand.CodeOf(books, asked.Token));
         asked.Cancel();
-        Assert.Equal(ExitCodes.Done, ExitCodes.OfRun(books, asked.Token));
+        Assert.Equal(ExitCode.Done, RunCommand.CodeOf(books, asked.Token));
     }
 
     // A feed that goes on has no end at which to judge.

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Streaming.Producer.Commands;
+using Streaming.Shared.CommandLine;
 using Streaming.Shared.Streams;
 using Streaming.Shared.Ticks;
 using Streaming.Tests.TestKit;

@@ -240,7 +240,7 @@ public sealed class KinesisStreamTests : IAsyncLifetime
     [InlineData("https://user:secretword@example.com")]
     public void UnsafeEndpoint_IsRefused(string url)
     {
-        var error = Assert.Throws<InvalidAddressException>(() => AwsEndpoint.Resolve(AwsService.Kinesis, FakeStream.SettingsFor(url)));
+        var error = Assert.Throws<UsageException>(() => AwsEndpoint.Resolve(AwsService.Kinesis, FakeStream.SettingsFor(url)));
         Assert.DoesNotContain("secretword", error.Message, StringComparison.Ordinal);
     }
 
@@ -258,7 +258,7 @@ public sealed class KinesisStreamTests : IAsyncLifetime
     [InlineData("kinesis://a/b")]
     [InlineData("kinesis://a b")]
     public void AddressWithoutAStreamsName_IsRefused(string address)
-        => Assert.Throws<InvalidAddressException>(() => new KinesisStream(address, FakeStream.SettingsFor(_aws.Endpoint), TimeProvider.System, new Random(1)));
+        => Assert.Throws<UsageException>(() => new KinesisStream(address, FakeStream.SettingsFor(_aws.Endpoint), TimeProvider.System, new Random(1)));
 
     [Theory]
     [InlineData(0, 0, 1000)]

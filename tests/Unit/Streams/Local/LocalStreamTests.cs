@@ -171,5 +171,5 @@ public sealed class LocalStreamTests
     [InlineData("")]
     [InlineData("/")]
     public void AddressThatIsNoFolder_IsRefused(string address)
-        => Assert.Throws<InvalidAddressException>(() => RecordStreams.Open(address, TimeProvider.System));
+        => Assert.Throws<UsageException>(() => RecordStreams.Open(address, TimeProvider.System));
 }
