@@ -9,7 +9,7 @@ internal static class RecordPublisher
     public static async Task<IRecordPublisher> OpenAsync(
         IRecordStream? stream, string runId, ReplayProgress progress, TimeProvider time, CancellationToken cancellation)
     {
-        if (stream is not { RefusesSingleRecords: true }) return new StreamPublisher(stream, progress, time);
+        if (stream is not { RefusesSingleRecords: true }) return new StreamPublisher(stream, progress);
         // Two producers that are throttled together are to come back apart: the run's id is the seed.
         var jitter = new Random(runId.Aggregate(17, (seed, letter) => unchecked((seed * 31) + letter)));
         return await LanePublisher.OpenAsync(stream, progress, time, jitter, cancellation);

@@ -3,19 +3,12 @@ using Streaming.Shared.Streams;
 namespace Streaming.Producer.Publishing;
 
 /// <summary>
-/// Owns the way of records onto the stream: gathers a batch, puts it, and puts again what was refused until it is in. Does not
-/// decide when a partial batch leaves. Without a stream it counts and sends nothing.
+/// Owns the way of records onto a stream that takes a batch as a whole: gathers a batch and puts it. Does not decide when a partial batch
+/// leaves. Without a stream it counts and sends nothing. For a stream that refuses single records there is <see cref="LanePublisher"/>.
 /// </summary>
-/// <remarks>
-/// What was refused goes again before anything later is put. Within one request a later record of the same key may have been
-/// accepted before it: for a stream that does that there is <see cref="LanePublisher"/>.
-/// </remarks>
-internal sealed class StreamPublisher(IRecordStream? stream, ReplayProgress progress, TimeProvider time) : IRecordPublisher
+internal sealed class StreamPublisher(IRecordStream? stream, ReplayProgress progress) : IRecordPublisher
 {
-    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
-
-    private PutBatch _batch = new();
-    private PutBatch _again = new();
+    private readonly PutBatch _batch = new();
     private long _added;
     private long _acknowledged;
 
@@ -36,57 +29,22 @@ internal sealed class StreamPublisher(IRecordStream? stream, ReplayProgress prog
     public Task SendGatheredAsync(CancellationToken cancellation) => FlushAsync(cancellation);
 
     /// <summary>Puts what was gathered. When it returns, all of it is durable.</summary>
-    /// <exception cref="StreamUnavailableException">The stream refused everything, again and again.</exception>
     public async Task FlushAsync(CancellationToken cancellation)
     {
-        Backoff? backoff = null;
-        while (_batch.Count > 0)
+        if (_batch.Count > 0)
         {
             // The put itself is not cancelled: its outcome would be unknown.
             progress.Requests++;
             PutReply reply = stream is null ? PutReply.AllAccepted : await stream.PutAsync(_batch, CancellationToken.None);
-            CountAccepted(reply);
-            bool broughtSomethingIn = reply.Refused.Count < _batch.Count;
-            KeepRefused(reply);
-            if (_batch.Count == 0) break;
-            backoff ??= new Backoff(FirstPause);
-            TimeSpan pause = backoff.NextPause(broughtSomethingIn);
-            if (backoff.IsHopeless)
-            {
-                throw new StreamUnavailableException(
-                    $"{stream!.Address} refused {_batch.Count} records {Backoff.MaxIdleAttempts} times in a row ({reply.Refused[0].ErrorCode}). More shards or a lower --rate help against throttling.");
-            }
-
-            await Task.Delay(pause, time, cancellation);
+            if (reply.Refused.Count > 0) throw new InvalidOperationException($"{stream!.Address} refused single records, which it says it does not.");
+            for (int i = 0; i < _batch.Count; i++) progress.BytesSent += _batch.Data(i).Length;
+            progress.Sent += _batch.Count;
+            progress.PossiblyRepeated += reply.PossiblyRepeated;
+            _batch.Clear();
         }
 
         Volatile.Write(ref _acknowledged, _added);
     }
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
-
-    private void CountAccepted(PutReply reply)
-    {
-        long refusedBytes = 0;
-        foreach (RefusedRecord refused in reply.Refused)
-        {
-            refusedBytes += _batch.Data(refused.Index).Length;
-            if (refused.ErrorCode.Contains("Throughput", StringComparison.Ordinal)) progress.Throttled++;
-        }
-
-        long bytes = 0;
-        for (int i = 0; i < _batch.Count; i++) bytes += _batch.Data(i).Length;
-        progress.Retried += reply.Refused.Count;
-        progress.PossiblyRepeated += reply.PossiblyRepeated;
-        progress.Sent += _batch.Count - reply.Refused.Count;
-        progress.BytesSent += bytes - refusedBytes;
-    }
-
-    private void KeepRefused(PutReply reply)
-    {
-        _again.Clear();
-        foreach (RefusedRecord refused in reply.Refused.OrderBy(record => record.Index))
-            _again.Add(_batch.Key(refused.Index), _batch.Data(refused.Index));
-        (_batch, _again) = (_again, _batch);
-    }
 }

@@ -128,6 +128,8 @@ internal sealed class NativeFile : IDisposable
 /// <summary>The library's reader of one column of one row group.</summary>
 internal sealed class NativeColumn(NativeFile file, RowGroupReader group, ParquetSharp.ColumnReader reader) : IDisposable
 {
+    private bool _isFreed;
+
     /// <summary>Reads rows of the page at hand, or of the next one: their definition levels, and without gaps the values that are there.</summary>
     /// <param name="levels">Empty for a required column.</param>
     /// <param name="values">Room for as many as <paramref name="levels"/> or rows are wanted.</param>
@@ -135,6 +137,8 @@ internal sealed class NativeColumn(NativeFile file, RowGroupReader group, Parque
     public int Read<T>(int rows, Span<short> levels, Span<T> values, out int present)
         where T : unmanaged
     {
+        // The library would follow a pointer to nothing.
+        ObjectDisposedException.ThrowIf(_isFreed, this);
         int read = checked((int)((ColumnReader<T>)reader).ReadBatch(rows, levels, [], values, out long found));
         present = checked((int)found);
         return read;
@@ -145,6 +149,7 @@ internal sealed class NativeColumn(NativeFile file, RowGroupReader group, Parque
     /// <summary>By the file alone.</summary>
     public void Free()
     {
+        _isFreed = true;
         reader.Dispose();
         group.Dispose();
     }
