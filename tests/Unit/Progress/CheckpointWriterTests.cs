@@ -17,10 +17,10 @@ public sealed class CheckpointWriterTests
         var random = new Random(Seed);
         for (int round = 0; round < 2_000; round++)
         {
-            CheckpointDocument document = Document(random);
+            CheckpointPointer document = Document(random);
             var output = new ArrayBufferWriter<byte>();
             CheckpointWriter.Write(output, document);
-            string expected = JsonSerializer.Serialize(document, CheckpointJson.Default.CheckpointDocument);
+            string expected = JsonSerializer.Serialize(document, CheckpointJson.Default.CheckpointPointer);
             Assert.True(expected == Encoding.UTF8.GetString(output.WrittenSpan), $"seed {Seed}, round {round}: {expected}");
         }
     }
@@ -48,7 +48,7 @@ public sealed class CheckpointWriterTests
 
     private static CheckpointWindow Read(string json) => JsonSerializer.Deserialize(json, CheckpointJson.Default.CheckpointWindow);
 
-    private static CheckpointDocument Document(Random random) => new(
+    private static CheckpointPointer Document(Random random) => new(
         random.Next(),
         Text(random),
         Text(random),

@@ -8,12 +8,12 @@ namespace Streaming.Consumer.Assignment;
 /// <summary>Control: a child begins with whatever its parents have at that moment.</summary>
 internal static class ShardInheritance
 {
-    public static bool MustWaitFor(CheckpointDocument? parent, bool isListed) => false;
+    public static bool MustWaitFor(CheckpointPointer? parent, bool isListed) => false;
 
     /// <param name="parents">Final checkpoints of the parents; none for a first shard, or where the parents are forgotten.</param>
     /// <param name="startAt">Arrival time at which a first shard begins; null for its oldest record.</param>
-    public static CheckpointDocument FirstDocument(Shard shard, ObjectOrigin origin, IReadOnlyList<CheckpointDocument> parents, int lost, long? startAt) => new(
-        CheckpointDocument.CurrentVersion,
+    public static CheckpointPointer FirstPointer(Shard shard, ObjectOrigin origin, IReadOnlyList<CheckpointPointer> parents, int lost, long? startAt) => new(
+        CheckpointPointer.CurrentVersion,
         origin.Application,
         origin.Shard,
         origin.Stream,

@@ -17,12 +17,12 @@ public sealed class ShardLease : IDisposable
     private readonly TimeProvider _time;
     private readonly CheckpointLease _acquired;
     private readonly SemaphoreSlim _turn = new(1);
-    private StoredCheckpoint _stored;
+    private StoredPointer _stored;
     private long _readToTipAt;
     private long _dataLosses;
     private string? _flushProblem;
 
-    internal ShardLease(CheckpointStore checkpoints, StoredCheckpoint acquired, Shard listed, TimeProvider time)
+    internal ShardLease(CheckpointStore checkpoints, StoredPointer acquired, Shard listed, TimeProvider time)
     {
         (_checkpoints, _stored, _acquired, Listed, _time) = (checkpoints, acquired, acquired.Document.Lease, listed, time);
         Fold = CheckpointMapping.ToFold(acquired.Document);
@@ -73,7 +73,7 @@ public sealed class ShardLease : IDisposable
 
     public void NoteDataLoss() => Interlocked.Increment(ref _dataLosses);
 
-    private async Task PutAsync(Func<CheckpointDocument, CheckpointDocument> change, CancellationToken cancellation)
+    private async Task PutAsync(Func<CheckpointPointer, CheckpointPointer> change, CancellationToken cancellation)
     {
         // A renewal and a flush may want to write at once. Without the token, which would bring the thread pool in: who holds it has one.
         await _turn.WaitAsync(CancellationToken.None);
@@ -90,11 +90,11 @@ public sealed class ShardLease : IDisposable
         }
     }
 
-    private async Task<StoredCheckpoint> TryPutAsync(Func<CheckpointDocument, CheckpointDocument> change, string? problem, long now, CancellationToken cancellation)
+    private async Task<StoredPointer> TryPutAsync(Func<CheckpointPointer, CheckpointPointer> change, string? problem, long now, CancellationToken cancellation)
     {
         // A flush that was under way when the shard was let go must not take away the reason for that.
-        CheckpointDocument stored = _stored.Document;
-        CheckpointDocument next = change(stored.Lease.Owner is null ? stored : stored with { Problem = problem });
+        CheckpointPointer stored = _stored.Document;
+        CheckpointPointer next = change(stored.Lease.Owner is null ? stored : stored with { Problem = problem });
         long tip = Volatile.Read(ref _readToTipAt);
         next = next with
         {
@@ -104,13 +104,13 @@ public sealed class ShardLease : IDisposable
             ReadToTipAt = tip == Unknown ? null : tip,
         };
         if (await _checkpoints.PutAsync(next, _stored.Tag, cancellation) is { } written) return written;
-        StoredCheckpoint? standing = await _checkpoints.ReadAsync(Shard, cancellation);
+        StoredPointer? standing = await _checkpoints.ReadAsync(Shard, cancellation);
         if (!IsMine(standing)) throw new LeaseLostException(Shard);
         _stored = standing!;
         throw new LostRaceException(Shard);
     }
 
-    private bool IsMine(StoredCheckpoint? standing)
+    private bool IsMine(StoredPointer? standing)
         => standing is { Document: { IsEnded: false, Lease: var lease } } && lease.Owner == _acquired.Owner && lease.Epoch == _acquired.Epoch;
 
     public void Dispose() => _turn.Dispose();
