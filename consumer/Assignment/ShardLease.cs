@@ -91,7 +91,8 @@ public sealed class ShardLease : IDisposable
     {
         Volatile.Write(ref _flushProblem, BlockedObject.Describe(written.Blocked) ?? (written.Failures.Count > 0 ? written.Failures[0].Message : null));
         CheckpointState state = _claimed.ToState(snapshot, written.IsConfirmed, out int unwritten);
-        string key = await _states.PutAsync(state, cancellation);
+        string key = _states.NewName();
+        await _states.PutAsync(key, state, cancellation);
         await PutAsync(
             stored =>
             {

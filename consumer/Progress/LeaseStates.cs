@@ -18,16 +18,18 @@ internal sealed partial class LeaseStates(CheckpointStore checkpoints, Checkpoin
     private readonly HashSet<string> _mine = claimed.HasState ? [claimed.State] : [];
     private long _count;
 
-    /// <summary>Stores a state under a new name.</summary>
-    /// <exception cref="StoreUnavailableException">It is not known whether it is stored, so the pointer must not name it.</exception>
-    public async Task<string> PutAsync(CheckpointState state, CancellationToken cancellation)
+    /// <summary>A name for a state that is about to be stored; no other content may have it.</summary>
+    public string NewName()
     {
         string name = StateKey.Of(claimed.Lease.Epoch, claimed.Lease.Owner!, ++_count);
         _mine.Add(name);
-        // The same content under the same name, however often: an attempt that is carried out late is then no other state.
-        await checkpoints.Retry.RunAsync(token => checkpoints.PutStateAsync(name, state, token), cancellation);
         return name;
     }
+
+    /// <summary>Stores a state. The same content goes under the same name, however often, so an attempt that is carried out late is no other state.</summary>
+    /// <exception cref="StoreUnavailableException">It is not known whether it is stored, so the pointer must not name it.</exception>
+    public Task PutAsync(string name, CheckpointState state, CancellationToken cancellation)
+        => checkpoints.Retry.RunAsync(token => checkpoints.PutStateAsync(name, state, token), cancellation);
 
     /// <summary>Deletes this lease's other states, and the one that it began with.</summary>
     /// <param name="named">What the pointer names, by a confirmed move: an earlier move whose outcome is unknown cannot take place after it.</param>

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Streaming.Consumer.EventTime;
 using Streaming.Consumer.Flushing;
 using Streaming.Consumer.Progress;
@@ -15,29 +16,30 @@ public sealed class ShardLease : IDisposable
 
     private readonly CheckpointStore _checkpoints;
     private readonly TimeProvider _time;
-    private readonly CheckpointLease _acquired;
+    private readonly CheckpointPointer _claimed;
+    private readonly LeaseStates _states;
     private readonly SemaphoreSlim _turn = new(1);
     private StoredPointer _stored;
     private long _readToTipAt;
     private long _dataLosses;
     private string? _flushProblem;
 
-    internal ShardLease(CheckpointStore checkpoints, StoredPointer acquired, Shard listed, TimeProvider time)
+    internal ShardLease(CheckpointStore checkpoints, StoredPointer claimed, Shard listed, TimeProvider time, ILogger logger)
     {
-        (_checkpoints, _stored, _acquired, Listed, _time) = (checkpoints, acquired, acquired.Document.Lease, listed, time);
-        Fold = CheckpointMapping.ToFold(acquired.Document);
-        (_readToTipAt, _dataLosses) = (acquired.Document.ReadToTipAt ?? Unknown, acquired.Document.DataLosses);
+        (_checkpoints, _stored, _claimed, Listed, _time) = (checkpoints, claimed, claimed.Document, listed, time);
+        _states = new LeaseStates(checkpoints, _claimed, logger);
+        (_readToTipAt, _dataLosses) = (_claimed.ReadToTipAt ?? Unknown, _claimed.DataLosses);
     }
 
     public string Shard => _stored.Document.Shard;
 
     public Shard Listed { get; }
 
-    public long Epoch => _acquired.Epoch;
+    public long Epoch => _claimed.Lease.Epoch;
 
-    public TimeSpan Duration => TimeSpan.FromMicroseconds(_acquired.DurationMicros);
+    public TimeSpan Duration => TimeSpan.FromMicroseconds(_claimed.Lease.DurationMicros);
 
-    public ShardFold Fold { get; }
+    public bool Inherits => _stored.Document.State == CheckpointPointer.Inherit;
 
     public IReadOnlyList<string> Ancestors => _stored.Document.Ancestors;
 
@@ -47,17 +49,32 @@ public sealed class ShardLease : IDisposable
 
     public void NoteFlushFailure(string problem) => Volatile.Write(ref _flushProblem, problem);
 
-    public Task SaveAsync(FlushSnapshot snapshot, BarWriteResult written, CancellationToken cancellation)
+    public Task SweepAsync(CancellationToken cancellation) => _states.SweepAsync(cancellation);
+
+    public async Task<ShardFold> LoadAsync(CancellationToken cancellation) => _claimed.ToFold(await _checkpoints.Retry.RunAsync(
+        async token => _claimed.State switch
+        {
+            CheckpointPointer.Empty => [],
+            CheckpointPointer.Inherit => await ShardInheritance.LoadAsync(_checkpoints, Listed, token),
+            _ => (await _checkpoints.ReadStateAsync(_claimed, token) ?? throw new LeaseLostException(Shard)).Tickers,
+        },
+        cancellation));
+
+    public async Task SaveAsync(FlushSnapshot snapshot, BarWriteResult written, CancellationToken cancellation)
     {
         Volatile.Write(ref _flushProblem, BlockedObject.Describe(written.Blocked) ?? (written.Failures.Count > 0 ? written.Failures[0].Message : null));
-        return PutAsync(
+        CheckpointState state = _claimed.ToState(snapshot, written.IsConfirmed, out int unwritten);
+        string key = _states.NewName();
+        await _states.PutAsync(key, state, cancellation);
+        await PutAsync(
             stored =>
             {
                 // What was noted belongs to the position before, unless windows alone were saved.
                 Volatile.Write(ref _readToTipAt, Unknown);
-                return stored.With(snapshot, written) with { SavedAt = IsoTime.ToMicros(_time.GetUtcNow()) };
+                return stored.MovedTo(snapshot, key, state, unwritten) with { SavedAt = IsoTime.ToMicros(_time.GetUtcNow()) };
             },
             cancellation);
+        await _states.CleanAsync(key, cancellation);
     }
 
     public Task RenewAsync(CancellationToken cancellation) => PutAsync(stored => stored, cancellation);
@@ -111,7 +128,7 @@ public sealed class ShardLease : IDisposable
     }
 
     private bool IsMine(StoredPointer? standing)
-        => standing is { Document: { IsEnded: false, Lease: var lease } } && lease.Owner == _acquired.Owner && lease.Epoch == _acquired.Epoch;
+        => standing is { Document: { IsEnded: false, Lease: var lease } } && lease.Owner == _claimed.Lease.Owner && lease.Epoch == _claimed.Lease.Epoch;
 
     public void Dispose() => _turn.Dispose();
 }
