@@ -41,7 +41,7 @@ internal static class CheckpointMapping
         ShardTime = snapshot.ShardMicros == long.MinValue ? null : snapshot.ShardMicros,
         Books = CheckpointBooks.Of(snapshot.Books),
         State = key,
-        OpenWindows = state.Tickers.Sum(ticker => ticker.Windows.Count),
+        OpenWindows = state.OpenWindows,
         UnwrittenWindows = unwritten,
     };
 

@@ -15,7 +15,11 @@ internal sealed record CheckpointState(
     string Stream,
     string StreamId,
     SequenceNumber Position,
-    IReadOnlyList<CheckpointTicker> Tickers);
+    IReadOnlyList<CheckpointTicker> Tickers)
+{
+    [JsonIgnore]
+    public int OpenWindows => Tickers.Sum(ticker => ticker.Windows.Count);
+}
 
 /// <param name="Runs">How far its producer runs have come, in the order in which they advanced.</param>
 internal sealed record CheckpointTicker(string Ticker, long Watermark, IReadOnlyList<CheckpointWindow> Windows, IReadOnlyList<CheckpointRun> Runs);

@@ -41,7 +41,7 @@ internal sealed class CheckpointStore
     {
         string key = LakeLayout.Pointer(_application, shard);
         StoredObject? stored = await _store.GetAsync(key, cancellation);
-        return stored is null ? null : new StoredPointer(ParsePointer(key, shard, stored.Content.Span, CheckpointPointer.CurrentVersion, out _), stored.Tag);
+        return stored is null ? null : new StoredPointer(ParsePointer(key, shard, stored.Content.Span, out _), stored.Tag);
     }
 
     /// <summary>The pointer of a shard, or what the checkpoint of an older version comes to; null if the shard was never read. Changes nothing.</summary>
@@ -96,11 +96,7 @@ internal sealed class CheckpointStore
             throw RefusedState(key, pointer, "is missing, although the shard's pointer names it");
         }
 
-        CheckpointState state = Parse(key, stored.Content.Span, CheckpointPointer.CurrentVersion, CheckpointJson.Default.CheckpointState, problem => RefusedState(key, pointer, problem), out _);
-        CheckOrigin(pointer.Shard, state.Application, state.Shard, state.Stream, state.StreamId, problem => RefusedState(key, pointer, problem));
-        return state.Position == pointer.Position
-            ? state
-            : throw RefusedState(key, pointer, $"is of position {state.Position}, and the pointer that names it of {pointer.Position}");
+        return ParseState(key, pointer, stored.Content.Span);
     }
 
     /// <summary>Names of the states of a shard that are stored.</summary>
@@ -115,13 +111,20 @@ internal sealed class CheckpointStore
     public Task DeleteStateAsync(string shard, string name, CancellationToken cancellation)
         => _store.DeleteAsync(LakeLayout.State(_application, shard, name), cancellation);
 
-    /// <param name="newest">The newest version that may be there.</param>
-    /// <param name="version">The version that is.</param>
-    internal CheckpointPointer ParsePointer(string key, string shard, ReadOnlySpan<byte> content, int newest, out int version)
+    internal CheckpointPointer ParsePointer(string key, string shard, ReadOnlySpan<byte> content, out int version)
     {
-        CheckpointPointer pointer = Parse(key, content, newest, CheckpointJson.Default.CheckpointPointer, problem => Refused(key, problem), out version);
+        CheckpointPointer pointer = Parse(key, content, CheckpointJson.Default.CheckpointPointer, problem => Refused(key, problem), out version);
         CheckOrigin(shard, pointer.Application, pointer.Shard, pointer.Stream, pointer.StreamId, problem => Refused(key, problem));
         return pointer with { Version = CheckpointPointer.CurrentVersion };
+    }
+
+    internal CheckpointState ParseState(string key, CheckpointPointer pointer, ReadOnlySpan<byte> content)
+    {
+        CheckpointState state = Parse(key, content, CheckpointJson.Default.CheckpointState, problem => RefusedState(key, pointer, problem), out _);
+        CheckOrigin(pointer.Shard, state.Application, state.Shard, state.Stream, state.StreamId, problem => RefusedState(key, pointer, problem));
+        return state.Position == pointer.Position
+            ? state
+            : throw RefusedState(key, pointer, $"is of position {state.Position}, and the pointer that names it of {pointer.Position}");
     }
 
     private async Task<T> WriteAsync<T>(Action<IBufferWriter<byte>> write, Func<ReadOnlyMemory<byte>, Task<T>> put)
@@ -136,9 +139,10 @@ internal sealed class CheckpointStore
     }
 
     private static T Parse<T>(
-        string key, ReadOnlySpan<byte> content, int newest, JsonTypeInfo<T> type, Func<string, CheckpointRefusedException> refuse, out int version)
+        string key, ReadOnlySpan<byte> content, JsonTypeInfo<T> type, Func<string, CheckpointRefusedException> refuse, out int version)
         where T : class
     {
+        const int newest = CheckpointPointer.CurrentVersion;
         int oldest = LakeLayout.IsOldCheckpoint(key) ? OldCheckpoints.OldestVersion : CheckpointPointer.CurrentVersion;
         try
         {

@@ -14,6 +14,9 @@ internal sealed partial class LeaseStates(CheckpointStore checkpoints, Checkpoin
     /// <summary>Deleted after one save at most; the next save goes on.</summary>
     private const int MostDeletes = 100;
 
+    /// <summary>So many saves must fail in a row, or deletes. What is forgotten then, the next owner deletes.</summary>
+    private const int MostRemembered = 10_000;
+
     // Names that the pointer has named or was to name. One that is under way is among them, and is spared.
     private readonly HashSet<string> _mine = claimed.HasState ? [claimed.State] : [];
     private long _count;
@@ -22,6 +25,7 @@ internal sealed partial class LeaseStates(CheckpointStore checkpoints, Checkpoin
     public string NewName()
     {
         string name = StateKey.Of(claimed.Lease.Epoch, claimed.Lease.Owner!, ++_count);
+        if (_mine.Count == MostRemembered) _mine.Remove(_mine.First());
         _mine.Add(name);
         return name;
     }

@@ -24,9 +24,9 @@ internal sealed class OldCheckpoints(IObjectStore store, string application, Che
     {
         string key = LakeLayout.OldCheckpoint(application, shard);
         if (await store.GetAsync(key, cancellation) is not { } stored) return null;
-        CheckpointPointer pointer = checkpoints.ParsePointer(key, shard, stored.Content.Span, SealedVersion, out int version);
-        using JsonDocument document = JsonDocument.Parse(stored.Content);
-        int windows = document.RootElement.GetProperty("tickers").EnumerateArray().Sum(ticker => ticker.GetProperty("windows").GetArrayLength());
+        CheckpointPointer pointer = checkpoints.ParsePointer(key, shard, stored.Content.Span, out int version);
+        // Whole, so that one that cannot be used is refused before it is sealed.
+        int windows = checkpoints.ParseState(key, pointer, stored.Content.Span).OpenWindows;
         return new OldCheckpoint(pointer with { OpenWindows = windows, UnwrittenWindows = windows }, stored, version == SealedVersion);
     }
 
