@@ -50,6 +50,9 @@ public sealed class ShardLease : IDisposable
 
     public TimeSpan Duration => TimeSpan.FromMicroseconds(_claimed.Lease.DurationMicros);
 
+    /// <summary>A position was saved, so reading goes on behind it or fails.</summary>
+    public bool HasPosition => _stored.Document.Position != SequenceNumber.None;
+
     /// <summary>Nothing of the shard's own is saved: a new owner would begin with what its parents left.</summary>
     public bool Inherits => _stored.Document.State == CheckpointPointer.Inherit;
 

@@ -33,7 +33,7 @@ internal sealed class Plan
         AreShardsUneven = random.Next(3) == 0;
         CalmAfter = Seconds(random.Next(0, 40));
         Reshards = Pick(random, 0, 0, 1, 3);
-        TrimsEvery = random.Next(3) == 0 ? Seconds(Pick(random, 0.5, 2, 10)) : null;
+        TrimsEvery = random.Next(3) == 0 ? Seconds(random.Next(2, 8)) : null;
 
         Crash = Pick(random, 0, 0.002, 0.01);
         Stop = Pick(random, 0, 0.002, 0.01);

@@ -39,6 +39,8 @@ public sealed class ShardLease : IDisposable
 
     public TimeSpan Duration => TimeSpan.FromMicroseconds(_claimed.Lease.DurationMicros);
 
+    public bool HasPosition => _stored.Document.Position != SequenceNumber.None;
+
     public bool Inherits => _stored.Document.State == CheckpointPointer.Inherit;
 
     public IReadOnlyList<string> Ancestors => _stored.Document.Ancestors;
