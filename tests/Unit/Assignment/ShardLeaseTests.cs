@@ -1,12 +1,10 @@
 using System.Text.Json;
 using Microsoft.Extensions.Logging.Abstractions;
-using Streaming.Consumer;
 using Streaming.Consumer.Assignment;
 using Streaming.Consumer.EventTime;
 using Streaming.Consumer.Flushing;
 using Streaming.Consumer.Progress;
 using Streaming.Shared.Objects;
-using Streaming.Shared.Streams;
 using Streaming.Tests.TestKit;
 using Streaming.Tests.Unit.EventTime;
 using Streaming.Tests.Unit.Pipeline;
@@ -118,7 +116,7 @@ public sealed class ShardLeaseTests
     {
         using ShardLease lost = await TakeAsync("a");
         await SaveAsync(lost);
-        await ExpireAsync();
+        Expire();
         using ShardLease taken = await TakeAsync("b");
         string[] before = await StatesAsync();
         _calls.Clear();
@@ -135,7 +133,7 @@ public sealed class ShardLeaseTests
         string named = await StateAsync();
         await _lake.PutAsync(States + "0000000001-a-0000000007", "late"u8.ToArray(), null, default);
         await _lake.PutAsync(States + "0000000003-c-0000000001", "of a later owner"u8.ToArray(), null, default);
-        await ExpireAsync();
+        Expire();
         using ShardLease second = await TakeAsync("b");
         Assert.Equal(3, (await StatesAsync()).Length);
         await second.SweepAsync(default);
@@ -148,9 +146,9 @@ public sealed class ShardLeaseTests
     {
         using ShardLease first = await TakeAsync("a");
         await SaveAsync(first);
-        await ExpireAsync();
+        Expire();
         using ShardLease second = await TakeAsync("b");
-        await ExpireAsync();
+        Expire();
         using ShardLease third = await TakeAsync("c");
         await SaveAsync(third);
         await Assert.ThrowsAsync<LeaseLostException>(() => second.LoadAsync(default));
@@ -161,7 +159,7 @@ public sealed class ShardLeaseTests
     public async Task FirstFlushOfAWorkerThatLostItsLease_WritesNoRow()
     {
         using ShardLease lost = await TakeAsync("a");
-        await ExpireAsync();
+        Expire();
         using ShardLease taken = await TakeAsync("b");
         await Assert.ThrowsAsync<LeaseLostException>(() => FlushAsync(lost));
         Assert.Empty(await _lake.ListAsync(LakeLayout.Table, default).ToArrayAsync());
@@ -194,7 +192,7 @@ public sealed class ShardLeaseTests
         for (int looks = 0; taken.Count == 0 && looks < 3; looks++)
         {
             taken = await assigner.TakeAsync([], (shard, failure) => Assert.Fail($"{shard}: {failure.Message}"), default);
-            if (taken.Count == 0) await ExpireAsync();
+            if (taken.Count == 0) Expire();
         }
 
         return Assert.Single(taken);
@@ -203,14 +201,10 @@ public sealed class ShardLeaseTests
     private async Task<CheckpointStore> CheckpointsAsync(IObjectStore store)
         => new(store, await _stream.DescribeAsync(default), PipelineRun.Eager.AppName, new StoreRetry(_clock, new Random(1)));
 
-    private Task ExpireAsync()
-    {
-        _clock.Advance(PipelineRun.Eager.LeaseDuration * 2);
-        return Task.CompletedTask;
-    }
+    private void Expire() => _clock.Advance(PipelineRun.Eager.LeaseDuration * 2);
 
     /// <summary>One tick more, and a save of all.</summary>
-    private Task SaveAsync(ShardLease lease)
+    private Task<bool> SaveAsync(ShardLease lease)
     {
         _log.Tick("A", _ticks++, 1);
         FlushSnapshot snapshot = _log.Windows.Snapshot(openWindowsToo: true);

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Streaming.Consumer;
 using Streaming.Consumer.Flushing;
 using Streaming.Consumer.Operating;

@@ -6,7 +6,6 @@ using Streaming.Consumer.Flushing;
 using Streaming.Consumer.Operating;
 using Streaming.Consumer.Progress;
 using Streaming.Shared.Objects;
-using Streaming.Shared.Streams;
 using Streaming.Shared.Ticks;
 using Streaming.Tests.TestKit;
 using Streaming.Tests.Unit.EventTime;
