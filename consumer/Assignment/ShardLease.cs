@@ -89,11 +89,13 @@ public sealed class ShardLease : IDisposable
     /// Stores the snapshot's state, then moves the pointer to it, then deletes the states before. Objects and kept records up to the position must be
     /// stored already. Only the move waits for renewals, which go on while a large state is put.
     /// </summary>
+    /// <param name="isWritten">The window at that place of the snapshot is in its object.</param>
+    /// <param name="problem">Why others are not; null if there are none.</param>
     /// <exception cref="LeaseLostException">Another worker owns the shard now.</exception>
-    public async Task SaveAsync(FlushSnapshot snapshot, BarWriteResult written, CancellationToken cancellation)
+    public async Task SaveAsync(FlushSnapshot snapshot, Func<int, bool> isWritten, string? problem, CancellationToken cancellation)
     {
-        Volatile.Write(ref _flushProblem, BlockedObject.Describe(written.Blocked) ?? (written.Failures.Count > 0 ? written.Failures[0].Message : null));
-        CheckpointState state = _claimed.ToState(snapshot, written.IsConfirmed, out int unwritten);
+        Volatile.Write(ref _flushProblem, problem);
+        CheckpointState state = _claimed.ToState(snapshot, isWritten, out int unwritten);
         string key = _states.NewName();
         await _states.PutAsync(key, state, cancellation);
         await PutAsync(

@@ -24,7 +24,7 @@ public sealed class ShardFlusher(BarWriter bars, KeptRecordWriter kept)
         BarWriteResult written = await Bars.WriteAsync(snapshot, cancellation);
         await kept.WriteAsync(snapshot, cancellation);
         // It also judges an object of another shard: if this one is not mine any more, that object is its child's, and I am the stranger.
-        await lease.SaveAsync(snapshot, written, cancellation);
+        await lease.SaveAsync(snapshot, written.IsConfirmed, written.Problem, cancellation);
         return written;
     }
 }

@@ -223,7 +223,7 @@ public sealed class ShardLeaseTests
 
     private static async Task<bool> SaveAsync(ShardLease lease, FlushSnapshot snapshot)
     {
-        await lease.SaveAsync(snapshot, new BarWriteResult(snapshot.Windows.Count), default);
+        await lease.SaveAsync(snapshot, isWritten: _ => false, problem: null, default);
         return true;
     }
 

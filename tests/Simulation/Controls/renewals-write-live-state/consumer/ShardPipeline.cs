@@ -69,7 +69,7 @@ public sealed class ShardPipeline(
     {
         try
         {
-            await lease.SaveAsync(live, new BarWriteResult(live.Windows.Count), cancellation);
+            await lease.SaveAsync(live, isWritten: _ => false, problem: null, cancellation);
         }
         catch (Exception failure) when (failure is StoreUnavailableException or LostRaceException)
         {

@@ -62,10 +62,10 @@ public sealed class ShardLease : IDisposable
         },
         cancellation));
 
-    public async Task SaveAsync(FlushSnapshot snapshot, BarWriteResult written, CancellationToken cancellation)
+    public async Task SaveAsync(FlushSnapshot snapshot, Func<int, bool> isWritten, string? problem, CancellationToken cancellation)
     {
-        Volatile.Write(ref _flushProblem, BlockedObject.Describe(written.Blocked) ?? (written.Failures.Count > 0 ? written.Failures[0].Message : null));
-        CheckpointState state = _claimed.ToState(snapshot, written.IsConfirmed, out int unwritten);
+        Volatile.Write(ref _flushProblem, problem);
+        CheckpointState state = _claimed.ToState(snapshot, isWritten, out int unwritten);
         string key = _states.NewName();
         await _states.PutAsync(key, state, cancellation);
         await _states.CleanAsync(key, cancellation);
