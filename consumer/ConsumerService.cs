@@ -233,9 +233,10 @@ public sealed partial class ConsumerService(
                 _blocked ??= first.Failure;
             return outcome;
         }
-        catch (Exception failure) when (IsPassing(failure) && !_end.IsOneShot && !drain.IsCancellationRequested && progress.Figures.LastReadAt is not null)
+        catch (Exception failure) when (IsPassing(failure) && !_end.IsOneShot && !drain.IsCancellationRequested
+            && (progress.Figures.LastReadAt is not null || failure is not StreamUnavailableException))
         {
-            // It was read before, so the settings are right. A pause, and then it is taken again, here or elsewhere.
+            // The stream was read before, or the lake written to claim the shard, so the settings are right. A pause, and then it is taken again, here or elsewhere.
             ShardInterrupted(logger, lease.Shard, failure.Message);
             await Pause(options.Flush.RetryAfter, drain);
             return ShardOutcome.Released;

@@ -40,7 +40,8 @@ public sealed partial class ShardPipeline(
     public async Task<bool> RunAsync(ShardLease lease, RunEnd end, CancellationToken drain, CancellationToken abort)
     {
         var windows = new ShardWindows(options.EventTime, new TickerTable(lease.Listed));
-        windows.Restore(lease.Fold);
+        ShardFold fold = await lease.LoadAsync(abort);
+        windows.Restore(fold);
         progress.Begin(windows);
         using IDisposable budget = Budget.Join();
         var flushes = new FlushLoop(windows, flusher, lease, options.Flush, Budget, time, logger);
@@ -55,7 +56,7 @@ public sealed partial class ShardPipeline(
         using IDisposable? shown = live is null ? null : _windowed.Subscribe(live);
 
         bool isEnded = false;
-        await using var reader = new ShardReading(stream, lease, options, logger);
+        await using var reader = new ShardReading(stream, lease, fold, options, logger);
         while (!isEnded && await reader.ReadAsync(windows.Position, drain) is { } batch)
         {
             _batches.OnNext(batch);

@@ -9,7 +9,8 @@ namespace Streaming.Consumer;
 /// <summary>
 /// Owns: the reader of a shard, opened where the checkpoint says, and opened again behind a loss if the operator has chosen so.
 /// </summary>
-internal sealed partial class ShardReading(IRecordStream stream, ShardLease lease, ConsumerOptions options, ILogger logger) : IAsyncDisposable
+/// <param name="fold">What the shard went on with.</param>
+internal sealed partial class ShardReading(IRecordStream stream, ShardLease lease, ShardFold fold, ConsumerOptions options, ILogger logger) : IAsyncDisposable
 {
     private IShardReader? _reader;
     private SequenceNumber? _lostAfter;
@@ -51,7 +52,6 @@ internal sealed partial class ShardReading(IRecordStream stream, ShardLease leas
 
     private StreamPosition From(SequenceNumber position)
     {
-        ShardFold fold = lease.Fold;
         StreamPosition from = position != SequenceNumber.None ? StreamPosition.After(position)
             : fold.StartAt is { } arrival ? StreamPosition.At(arrival)
             : StreamPosition.TrimHorizon;

@@ -1,5 +1,6 @@
 using System.Runtime.ExceptionServices;
 using Microsoft.Extensions.Logging;
+using Streaming.Consumer.Flushing;
 using Streaming.Consumer.Progress;
 using Streaming.Shared.Objects;
 using Streaming.Shared.Streams;
@@ -81,7 +82,7 @@ internal sealed partial class ShardAssigner(
     private async Task<List<ShardView>> LookAsync(Shard[] shards, Action<string, Exception> refused, CancellationToken cancellation)
     {
         Wait = ListInterval;
-        (StoredCheckpoint? Stored, Exception? Failure)[] stored = await InChunksAsync(shards, shard => TryReadAsync(shard.Id, cancellation));
+        (StoredPointer? Stored, Exception? Failure)[] stored = await InChunksAsync(shards, shard => TryReadAsync(shard.Id, cancellation));
         var views = new List<ShardView>();
         for (int i = 0; i < shards.Length; i++)
         {
@@ -105,7 +106,7 @@ internal sealed partial class ShardAssigner(
 
     private bool IsOpen(string shard) => !_ended.Contains(shard) && !_leftAlone.Contains(shard);
 
-    private ShardView View(Shard shard, StoredCheckpoint stored)
+    private ShardView View(Shard shard, StoredPointer stored)
     {
         if (stored.Document.IsEnded)
         {
@@ -113,27 +114,39 @@ internal sealed partial class ShardAssigner(
             return new ShardView(shard, stored, null, Holder: null);
         }
 
+        return new ShardView(shard, stored, null, HolderOf(shard.Id, stored.Document));
+    }
+
+    /// <summary>Who owns the shard or is about to; null if it is free.</summary>
+    private string? HolderOf(string shard, CheckpointPointer pointer)
+    {
         // A shard that was asked for belongs to the one who asked, also when it was let go; for as long as a lease.
-        CheckpointLease lease = stored.Document.Lease;
+        CheckpointLease lease = pointer.Lease;
         string? holder = lease.RequestedBy ?? lease.Owner;
-        if (holder is null || (lease.Owner is null && holder == worker)) return new ShardView(shard, stored, null, Holder: null);
-        TimeSpan left = _leases.UntilExpiry(shard.Id, lease);
-        if (left <= TimeSpan.Zero) return new ShardView(shard, stored, null, Holder: null);
+        if (pointer.IsEnded || holder is null || (lease.Owner is null && holder == worker)) return null;
+        TimeSpan left = _leases.UntilExpiry(shard, lease);
+        if (left <= TimeSpan.Zero) return null;
         Wait = Min(Wait, Min(left, TimeSpan.FromMicroseconds(lease.DurationMicros) / LooksPerLease));
-        return new ShardView(shard, stored, null, holder);
+        return holder;
     }
 
     private async Task<ShardView> FirstViewAsync(Shard shard, CancellationToken cancellation)
-        => new(shard, null, await FirstDocumentAsync(shard, cancellation), Holder: null);
+    {
+        if (await FindOldAsync(shard.Id, cancellation) is not { } old) return new ShardView(shard, null, await FirstPointerAsync(shard, cancellation), Holder: null);
+        // An owner of the older version that lives keeps the shard: it cannot be asked for it.
+        return HolderOf(shard.Id, old.Pointer) is { } holder ? new ShardView(shard, null, null, holder) : View(shard, await MoveOldAsync(shard.Id, cancellation));
+    }
 
     /// <summary>Null while a parent is not read to its end.</summary>
-    private async Task<CheckpointDocument?> FirstDocumentAsync(Shard shard, CancellationToken cancellation)
+    private async Task<CheckpointPointer?> FirstPointerAsync(Shard shard, CancellationToken cancellation)
     {
-        var parents = new List<CheckpointDocument>();
+        var parents = new List<CheckpointPointer>();
         foreach (string parent in shard.ParentIds)
         {
-            StoredCheckpoint? stored = await ReadAsync(parent, cancellation);
+            StoredPointer? stored = await ReadAsync(parent, cancellation);
             bool isListed = _shards.Any(other => other.Id == parent);
+            // Of one that is listed the look at itself takes care.
+            if (stored is null && !isListed && await FindOldAsync(parent, cancellation) is not null) stored = await MoveOldAsync(parent, cancellation);
             if (ShardInheritance.MustWaitFor(stored?.Document, isListed)) return null;
             // A parent that is gone and was never read is of before this application's time.
             if (stored is null) continue;
@@ -141,11 +154,11 @@ internal sealed partial class ShardAssigner(
             parents.Add(stored.Document);
         }
 
-        return ShardInheritance.FirstDocument(shard, checkpoints.Origin(shard.Id), parents, parents.Count(parent => !parent.IsEnded), _startAt);
+        return ShardInheritance.FirstPointer(shard, checkpoints.Origin(shard.Id), parents, parents.Count(parent => !parent.IsEnded), _startAt);
     }
 
     /// <exception cref="StreamDataLossException">The operator has not chosen to go on.</exception>
-    private void AcceptLoss(string shard, CheckpointDocument parent)
+    private void AcceptLoss(string shard, CheckpointPointer parent)
     {
         var loss = new StreamDataLossException(
             $"{stream.Address}, {parent.Shard} is gone, and was read only to {parent.Position}: the rest of it is lost to its child {shard}. "
@@ -154,11 +167,24 @@ internal sealed partial class ShardAssigner(
         DataLost(logger, shard, loss.Message);
     }
 
+    private Task<OldCheckpoint?> FindOldAsync(string shard, CancellationToken cancellation)
+        => checkpoints.Retry.RunAsync(token => checkpoints.Old.FindAsync(shard, token), cancellation);
+
+    private Task<StoredPointer> MoveOldAsync(string shard, CancellationToken cancellation) => checkpoints.Retry.RunAsync(
+        async token =>
+        {
+            OldCheckpoint old = await checkpoints.Old.FindAsync(shard, token) ?? throw new LostRaceException(shard);
+            StoredPointer moved = await checkpoints.Old.MoveAsync(old, token);
+            OldMoved(logger, shard);
+            return moved;
+        },
+        cancellation);
+
     private async Task<(ShardLease? Lease, Exception? Failure)> TryTakeAsync(ShardView view, CancellationToken cancellation)
     {
-        CheckpointDocument before = view.Checkpoint?.Document ?? view.FirstDocument!;
+        CheckpointPointer before = view.Checkpoint?.Document ?? view.FirstPointer!;
         CheckpointLease lease = before.Lease;
-        CheckpointDocument document = before with
+        CheckpointPointer document = before with
         {
             IsDone = false,
             Problem = ShardLease.NotReadYet,
@@ -167,10 +193,10 @@ internal sealed partial class ShardAssigner(
         };
         try
         {
-            StoredCheckpoint? acquired = await checkpoints.Retry.RunAsync(token => checkpoints.PutAsync(document, view.Checkpoint?.Tag, token), cancellation);
+            StoredPointer? acquired = await checkpoints.Retry.RunAsync(token => checkpoints.PutAsync(document, view.Checkpoint?.Tag, token), cancellation);
             if (acquired is null) return (null, null);
             Taken(logger, view.Shard.Id, document.Lease.Epoch, lease.Owner ?? "nobody");
-            return (new ShardLease(checkpoints, acquired, view.Shard, time), null);
+            return (new ShardLease(checkpoints, acquired, view.Shard, time, logger), null);
         }
         catch (StoreUnavailableException failure)
         {
@@ -198,14 +224,14 @@ internal sealed partial class ShardAssigner(
         random.Shuffle(askable);
         foreach (ShardView view in askable.Take((most.Length - have) / 2))
         {
-            CheckpointDocument document = view.Checkpoint!.Document;
+            CheckpointPointer document = view.Checkpoint!.Document;
             // If this fails, the owner has written meanwhile: it is asked again at the next look.
             await checkpoints.PutAsync(document with { Lease = document.Lease with { RequestedBy = worker } }, view.Checkpoint.Tag, cancellation);
             Asked(logger, view.Shard.Id, view.Holder!);
         }
     }
 
-    private async Task<(StoredCheckpoint? Stored, Exception? Failure)> TryReadAsync(string shard, CancellationToken cancellation)
+    private async Task<(StoredPointer? Stored, Exception? Failure)> TryReadAsync(string shard, CancellationToken cancellation)
     {
         try
         {
@@ -224,7 +250,7 @@ internal sealed partial class ShardAssigner(
         return [.. results];
     }
 
-    private Task<StoredCheckpoint?> ReadAsync(string shard, CancellationToken cancellation)
+    private Task<StoredPointer?> ReadAsync(string shard, CancellationToken cancellation)
         => checkpoints.Retry.RunAsync(token => checkpoints.ReadAsync(shard, token), cancellation);
 
     private static TimeSpan Min(TimeSpan a, TimeSpan b) => a < b ? a : b;
@@ -245,6 +271,9 @@ internal sealed partial class ShardAssigner(
 
     [LoggerMessage(203, LogLevel.Error, "{Shard}: going on after a loss, as --on-data-loss says: {Problem}")]
     private static partial void DataLost(ILogger logger, string shard, string problem);
+
+    [LoggerMessage(205, LogLevel.Information, "{Shard}: the checkpoint of an older version is moved to a pointer; older programs cannot write it any more")]
+    private static partial void OldMoved(ILogger logger, string shard);
 
     [LoggerMessage(204, LogLevel.Warning, "{Shard}: could not be taken: {Problem}")]
     private static partial void NotTaken(ILogger logger, string shard, string problem);

@@ -11,13 +11,13 @@ internal static class ShardInheritance
     /// <summary>A child begins when its parents are read to their end: until then the windows that it inherits may still change.</summary>
     /// <param name="parent">Null if nobody has read it yet.</param>
     /// <param name="isListed">The stream still has the parent.</param>
-    public static bool MustWaitFor(CheckpointDocument? parent, bool isListed) => isListed && parent is not { IsEnded: true };
+    public static bool MustWaitFor(CheckpointPointer? parent, bool isListed) => isListed && parent is not { IsEnded: true };
 
-    /// <param name="parents">Final checkpoints of the parents; none for a first shard, or where the parents are forgotten.</param>
+    /// <param name="parents">Final pointers of the parents; none for a first shard, or where the parents are forgotten.</param>
     /// <param name="lost">Of how many parents the end was never read and is gone.</param>
     /// <param name="startAt">Arrival time at which a first shard begins; null for its oldest record.</param>
-    public static CheckpointDocument FirstDocument(Shard shard, ObjectOrigin origin, IReadOnlyList<CheckpointDocument> parents, int lost, long? startAt) => new(
-        CheckpointDocument.CurrentVersion,
+    public static CheckpointPointer FirstPointer(Shard shard, ObjectOrigin origin, IReadOnlyList<CheckpointPointer> parents, int lost, long? startAt) => new(
+        CheckpointPointer.CurrentVersion,
         origin.Application,
         origin.Shard,
         origin.Stream,
@@ -36,5 +36,28 @@ internal static class ShardInheritance
         ReadToTipAt: lost == 0 && parents.Count > 0 ? parents.Min(parent => parent.WrittenAt) : null,
         parents.Max(parent => parent.ShardTime),
         new CheckpointBooks(0, 0, 0, 0, 0),
-        [.. parents.SelectMany(parent => parent.Tickers).Where(ticker => shard.Owns(HashKey.Of(Encoding.UTF8.GetBytes(ticker.Ticker))))]);
+        State: FirstState(isChild: parents.Count > 0));
+
+    /// <summary>
+    /// What a shard begins with at its start. A child is named its parents and not given their windows: those are read when it begins, from final states,
+    /// which stay; so each start at its start begins with the same.
+    /// </summary>
+    public static string FirstState(bool isChild) => isChild ? CheckpointPointer.Inherit : CheckpointPointer.Empty;
+
+    /// <summary>What the parents' states hold of the tickers whose hash key the shard owns.</summary>
+    /// <exception cref="CheckpointRefusedException">A parent's state cannot be used.</exception>
+    /// <exception cref="LostRaceException">A parent's pointer changed meanwhile.</exception>
+    public static async Task<IReadOnlyList<CheckpointTicker>> LoadAsync(CheckpointStore checkpoints, Shard shard, CancellationToken cancellation)
+    {
+        var inherited = new List<CheckpointTicker>();
+        foreach (string parent in shard.ParentIds)
+        {
+            // A parent without a pointer is of before this application's time. One that never saved anything left nothing.
+            if ((await checkpoints.ReadAsync(parent, cancellation))?.Document is not { State: not (CheckpointPointer.Empty or CheckpointPointer.Inherit) } pointer) continue;
+            CheckpointState state = await checkpoints.ReadStateAsync(pointer, cancellation) ?? throw new LostRaceException(parent);
+            inherited.AddRange(state.Tickers.Where(ticker => shard.Owns(HashKey.Of(Encoding.UTF8.GetBytes(ticker.Ticker)))));
+        }
+
+        return inherited;
+    }
 }

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Streaming.Consumer.EventTime;
 using Streaming.Consumer.Flushing;
 using Streaming.Consumer.Progress;
@@ -7,11 +8,11 @@ using Streaming.Shared.Ticks;
 namespace Streaming.Consumer.Assignment;
 
 /// <summary>
-/// Owns: this worker's hold on one shard, which is the right to write the shard's checkpoint. Every write is a compare-and-set on what
+/// Owns: this worker's hold on one shard, which is the right to move the shard's pointer. Every write of it is a compare-and-set on what
 /// was read or written last, and raises the lease's counter. Does not own: when to renew, and what the shard does.
 /// </summary>
 /// <remarks>
-/// After an unknown result the checkpoint is read again; it is this worker's only if owner and epoch are, and then it goes on from
+/// After an unknown result the pointer is read again; it is this worker's only if owner and epoch are, and then it goes on from
 /// what it read: another worker may have put in its request, or an older put have arrived late.
 /// </remarks>
 public sealed class ShardLease : IDisposable
@@ -23,18 +24,21 @@ public sealed class ShardLease : IDisposable
 
     private readonly CheckpointStore _checkpoints;
     private readonly TimeProvider _time;
-    private readonly CheckpointLease _acquired;
+    private readonly CheckpointPointer _claimed;
+    private readonly LeaseStates _states;
     private readonly SemaphoreSlim _turn = new(1);
-    private StoredCheckpoint _stored;
+    private StoredPointer _stored;
     private long _readToTipAt;
     private long _dataLosses;
     private string? _flushProblem;
 
-    internal ShardLease(CheckpointStore checkpoints, StoredCheckpoint acquired, Shard listed, TimeProvider time)
+    /// <param name="claimed">As the confirmed claim left it.</param>
+    /// <param name="listed">The shard as the stream lists it.</param>
+    internal ShardLease(CheckpointStore checkpoints, StoredPointer claimed, Shard listed, TimeProvider time, ILogger logger)
     {
-        (_checkpoints, _stored, _acquired, Listed, _time) = (checkpoints, acquired, acquired.Document.Lease, listed, time);
-        Fold = CheckpointMapping.ToFold(acquired.Document);
-        (_readToTipAt, _dataLosses) = (acquired.Document.ReadToTipAt ?? Unknown, acquired.Document.DataLosses);
+        (_checkpoints, _stored, _claimed, Listed, _time) = (checkpoints, claimed, claimed.Document, listed, time);
+        _states = new LeaseStates(checkpoints, _claimed, logger);
+        (_readToTipAt, _dataLosses) = (_claimed.ReadToTipAt ?? Unknown, _claimed.DataLosses);
     }
 
     public string Shard => _stored.Document.Shard;
@@ -42,12 +46,15 @@ public sealed class ShardLease : IDisposable
     /// <summary>The shard as the stream lists it.</summary>
     public Shard Listed { get; }
 
-    public long Epoch => _acquired.Epoch;
+    public long Epoch => _claimed.Lease.Epoch;
 
-    public TimeSpan Duration => TimeSpan.FromMicroseconds(_acquired.DurationMicros);
+    public TimeSpan Duration => TimeSpan.FromMicroseconds(_claimed.Lease.DurationMicros);
 
-    /// <summary>Position and windows as they were when the lease was acquired.</summary>
-    public ShardFold Fold { get; }
+    /// <summary>A position was saved, so reading goes on behind it or fails.</summary>
+    public bool HasPosition => _stored.Document.Position != SequenceNumber.None;
+
+    /// <summary>Nothing of the shard's own is saved: a new owner would begin with what its parents left.</summary>
+    public bool Inherits => _stored.Document.State == CheckpointPointer.Inherit;
 
     public IReadOnlyList<string> Ancestors => _stored.Document.Ancestors;
 
@@ -63,22 +70,46 @@ public sealed class ShardLease : IDisposable
     /// <summary>The last flush failed, before it came to its checkpoint.</summary>
     public void NoteFlushFailure(string problem) => Volatile.Write(ref _flushProblem, problem);
 
-    /// <summary>Stores the snapshot's position and windows. Objects and kept records up to the position must stand already.</summary>
+    /// <summary>Deletes states that earlier owners left. What fails is left to the next owner.</summary>
+    public Task SweepAsync(CancellationToken cancellation) => _states.SweepAsync(cancellation);
+
+    /// <summary>What the shard goes on with: position and windows as they were when the lease was acquired.</summary>
+    /// <exception cref="CheckpointRefusedException">The state cannot be used.</exception>
     /// <exception cref="LeaseLostException">Another worker owns the shard now.</exception>
-    public Task SaveAsync(FlushSnapshot snapshot, BarWriteResult written, CancellationToken cancellation)
+    public async Task<ShardFold> LoadAsync(CancellationToken cancellation) => _claimed.ToFold(await _checkpoints.Retry.RunAsync(
+        async token => _claimed.State switch
+        {
+            CheckpointPointer.Empty => [],
+            CheckpointPointer.Inherit => await ShardInheritance.LoadAsync(_checkpoints, Listed, token),
+            _ => (await _checkpoints.ReadStateAsync(_claimed, token) ?? throw new LeaseLostException(Shard)).Tickers,
+        },
+        cancellation));
+
+    /// <summary>
+    /// Stores the snapshot's state, then moves the pointer to it, then deletes the states before. Objects and kept records up to the position must be
+    /// stored already. Only the move waits for renewals, which go on while a large state is put.
+    /// </summary>
+    /// <param name="isWritten">The window at that place of the snapshot is in its object.</param>
+    /// <param name="problem">Why others are not; null if there are none.</param>
+    /// <exception cref="LeaseLostException">Another worker owns the shard now.</exception>
+    public async Task SaveAsync(FlushSnapshot snapshot, Func<int, bool> isWritten, string? problem, CancellationToken cancellation)
     {
-        Volatile.Write(ref _flushProblem, BlockedObject.Describe(written.Blocked) ?? (written.Failures.Count > 0 ? written.Failures[0].Message : null));
-        return PutAsync(
+        Volatile.Write(ref _flushProblem, problem);
+        CheckpointState state = _claimed.ToState(snapshot, isWritten, out int unwritten);
+        string key = _states.NewName();
+        await _states.PutAsync(key, state, cancellation);
+        await PutAsync(
             stored =>
             {
                 // What was noted belongs to the position before, unless windows alone were saved.
                 if (snapshot.Position != stored.Position) Volatile.Write(ref _readToTipAt, Unknown);
-                return stored.With(snapshot, written) with { SavedAt = IsoTime.ToMicros(_time.GetUtcNow()) };
+                return stored.MovedTo(snapshot, key, state, unwritten) with { SavedAt = IsoTime.ToMicros(_time.GetUtcNow()) };
             },
             cancellation);
+        await _states.CleanAsync(key, cancellation);
     }
 
-    /// <summary>Shows other workers that this one lives. Writes the state last stored, never a live one.</summary>
+    /// <summary>Shows other workers that this one lives. Writes the position and the state's key that were last stored: it knows no others.</summary>
     /// <inheritdoc cref="SaveAsync"/>
     public Task RenewAsync(CancellationToken cancellation) => PutAsync(stored => stored, cancellation);
 
@@ -105,7 +136,7 @@ public sealed class ShardLease : IDisposable
     /// <summary>Records are known to be gone, and the operator has chosen to go on.</summary>
     public void NoteDataLoss() => Interlocked.Increment(ref _dataLosses);
 
-    private async Task PutAsync(Func<CheckpointDocument, CheckpointDocument> change, CancellationToken cancellation)
+    private async Task PutAsync(Func<CheckpointPointer, CheckpointPointer> change, CancellationToken cancellation)
     {
         // A renewal and a flush may want to write at once. Without the token, which would bring the thread pool in: who holds it has one.
         await _turn.WaitAsync(CancellationToken.None);
@@ -122,11 +153,11 @@ public sealed class ShardLease : IDisposable
         }
     }
 
-    private async Task<StoredCheckpoint> TryPutAsync(Func<CheckpointDocument, CheckpointDocument> change, string? problem, long now, CancellationToken cancellation)
+    private async Task<StoredPointer> TryPutAsync(Func<CheckpointPointer, CheckpointPointer> change, string? problem, long now, CancellationToken cancellation)
     {
         // A flush that was under way when the shard was let go must not take away the reason for that.
-        CheckpointDocument stored = _stored.Document;
-        CheckpointDocument next = change(stored.Lease.Owner is null ? stored : stored with { Problem = problem });
+        CheckpointPointer stored = _stored.Document;
+        CheckpointPointer next = change(stored.Lease.Owner is null ? stored : stored with { Problem = problem });
         long tip = Volatile.Read(ref _readToTipAt);
         next = next with
         {
@@ -136,14 +167,14 @@ public sealed class ShardLease : IDisposable
             ReadToTipAt = tip == Unknown ? null : tip,
         };
         if (await _checkpoints.PutAsync(next, _stored.Tag, cancellation) is { } written) return written;
-        StoredCheckpoint? standing = await _checkpoints.ReadAsync(Shard, cancellation);
+        StoredPointer? standing = await _checkpoints.ReadAsync(Shard, cancellation);
         if (!IsMine(standing)) throw new LeaseLostException(Shard);
         _stored = standing!;
         throw new LostRaceException(Shard);
     }
 
-    private bool IsMine(StoredCheckpoint? standing)
-        => standing is { Document: { IsEnded: false, Lease: var lease } } && lease.Owner == _acquired.Owner && lease.Epoch == _acquired.Epoch;
+    private bool IsMine(StoredPointer? standing)
+        => standing is { Document: { IsEnded: false, Lease: var lease } } && lease.Owner == _claimed.Lease.Owner && lease.Epoch == _claimed.Lease.Epoch;
 
     public void Dispose() => _turn.Dispose();
 }

@@ -73,25 +73,37 @@ internal static class CheckpointsCommand
             StreamDescription description = await stream.DescribeAsync(cancellation);
             var checkpoints = new CheckpointStore(
                 application.OpenLake(parsed), description, application.Read(parsed).AppName, new StoreRetry(TimeProvider.System, new Random(Environment.ProcessId)));
-            IReadOnlyList<string> chosen = parsed.GetValue(all) ? await checkpoints.ListAsync(cancellation) : named;
+            IReadOnlyCollection<string> chosen = parsed.GetValue(all) ? await checkpoints.ListAsync(cancellation) : named;
             if (!parsed.GetValue(yes))
             {
                 string question = $"Reset the checkpoints of {string.Join(", ", chosen)}, so that what is read again is counted again in the books";
                 await context.ConfirmAsync(question, "Nothing was reset.", cancellation);
             }
 
-            bool allThere = true;
+            var reset = new CheckpointReset(checkpoints, await stream.ListShardsAsync(cancellation), TimeProvider.System);
+            bool isDone = true;
             foreach (string shard in chosen)
             {
-                bool isThere = await CheckpointReset.ResetAsync(checkpoints, shard, StartAt(to.Read(parsed)), TimeProvider.System, cancellation);
-                await context.Error.WriteLineAsync(isThere ? $"consumer: {shard} is reset" : $"consumer: {shard} has no checkpoint");
-                allThere &= isThere;
+                ResetOutcome outcome = await reset.ResetAsync(shard, StartAt(to.Read(parsed)), cancellation);
+                await context.Error.WriteLineAsync($"consumer: {shard} {Describe(outcome)}");
+                // Of all shards, those that are read to their end are passed over.
+                isDone &= outcome == ResetOutcome.Reset || (outcome == ResetOutcome.Ended && parsed.GetValue(all));
             }
 
-            return allThere ? ExitCode.Done : ExitCode.Failed;
+            return isDone ? ExitCode.Done : ExitCode.Failed;
         });
         return command;
     }
+
+    private static string Describe(ResetOutcome outcome) => outcome switch
+    {
+        ResetOutcome.Reset => "is reset",
+        ResetOutcome.NoCheckpoint => "has no checkpoint",
+        ResetOutcome.Ended => "is not reset: it is read to its end, and its children go on from there. To read its records again into the same table: "
+            + "consumer run --once --backfill --app-name NEW-NAME --start trim-horizon; to compute them again beside it: consumer replay --revision NAME",
+        _ => "is not reset: it holds minutes that are not in the table yet and would be lost. Stop its consumer with SIGTERM, which writes them, "
+            + "and reset again; or reset to trim-horizon, which reads them again",
+    };
 
     private static long? StartAt(StartPosition to) => to.Kind switch
     {

@@ -217,6 +217,9 @@ public sealed class BarWriteResult(int windows)
     /// <summary>All objects that are blocked after the write, also those that had no window due.</summary>
     public IReadOnlyList<BlockedObject> Blocked { get; internal set; } = [];
 
+    /// <summary>For operators: what is blocked, else what failed; null if all is well.</summary>
+    public string? Problem => BlockedObject.Describe(Blocked) ?? (Failures.Count > 0 ? Failures[0].Message : null);
+
     /// <summary>Windows that were due and wait for a blocked object.</summary>
     public int BlockedWindows => _blockedWindows;
 

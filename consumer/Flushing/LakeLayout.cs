@@ -1,4 +1,5 @@
 using System.Globalization;
+using Streaming.Consumer.Progress;
 using Streaming.Shared.Objects;
 
 namespace Streaming.Consumer.Flushing;
@@ -11,7 +12,8 @@ public static class LakeLayout
 {
     public const string Table = "avg_1min";
     private const string FileName = "bars.parquet";
-    private const string CheckpointSuffix = ".json";
+    private const string PointerSuffix = "/pointer";
+    private const string OldCheckpointSuffix = ".json";
     private const string DateFormat = "yyyy-MM-dd";
 
     /// <summary>Late and bad records in one object.</summary>
@@ -38,7 +40,27 @@ public static class LakeLayout
     /// <summary>Where a repair moves an object to: outside of every table, named by its content, so that it is put there once.</summary>
     public static string SetAside(string key, string contentHash) => $"set-aside/{key}/{contentHash}.parquet";
 
-    public static string Checkpoint(string application, string shard) => $"{Checkpoints(application)}{shard}{CheckpointSuffix}";
+    /// <summary>The changing half of a shard's checkpoint.</summary>
+    public static string Pointer(string application, string shard) => $"{Checkpoints(application)}{shard}{PointerSuffix}";
+
+    /// <summary>An immutable half of a shard's checkpoint.</summary>
+    public static string State(string application, string shard, string name) => $"{Checkpoints(application)}{shard}/states/{name}";
+
+    /// <summary>What a pointer names, by the pointer's key.</summary>
+    public static string StateBeside(string pointer, string name)
+        => pointer[..^PointerSuffix.Length] + (name == CheckpointPointer.Old ? OldCheckpointSuffix : $"/states/{name}");
+
+    /// <summary>The pointer of the shard that the old checkpoint is of.</summary>
+    public static string PointerBeside(string old) => old[..^OldCheckpointSuffix.Length] + PointerSuffix;
+
+    /// <summary>The whole checkpoint of a shard, as versions before pointers and states wrote it.</summary>
+    public static string OldCheckpoint(string application, string shard) => $"{Checkpoints(application)}{shard}{OldCheckpointSuffix}";
+
+    public static bool IsOldCheckpoint(string key)
+        => key.StartsWith(AllCheckpoints, StringComparison.Ordinal) && key.EndsWith(OldCheckpointSuffix, StringComparison.Ordinal);
+
+    public static bool IsPointer(string key)
+        => key.StartsWith(AllCheckpoints, StringComparison.Ordinal) && key.EndsWith(PointerSuffix, StringComparison.Ordinal);
 
     /// <summary>What the keys of an application's checkpoints begin with.</summary>
     public static string Checkpoints(string application) => $"{AllCheckpoints}{application}/";
@@ -46,13 +68,14 @@ public static class LakeLayout
     /// <summary>What the keys of every application's checkpoints begin with.</summary>
     public const string AllCheckpoints = "checkpoints/";
 
-    /// <summary>Reads the shard back from a key of <see cref="Checkpoint"/>.</summary>
+    /// <summary>Reads the shard back from a key of <see cref="Pointer"/> or <see cref="OldCheckpoint"/>.</summary>
     public static bool TryParseCheckpoint(string key, string application, out string shard)
     {
-        string prefix = Checkpoints(application);
-        bool isOne = key.StartsWith(prefix, StringComparison.Ordinal) && key.EndsWith(CheckpointSuffix, StringComparison.Ordinal);
-        shard = isOne ? key[prefix.Length..^CheckpointSuffix.Length] : "";
-        return isOne;
+        int begin = Checkpoints(application).Length;
+        int end = IsPointer(key) ? PointerSuffix.Length : IsOldCheckpoint(key) ? OldCheckpointSuffix.Length : 0;
+        bool isOne = end > 0 && key.StartsWith(Checkpoints(application), StringComparison.Ordinal) && key.Length > begin + end;
+        shard = isOne ? key[begin..^end] : "";
+        return isOne && !shard.Contains('/', StringComparison.Ordinal);
     }
 
     /// <summary>Where a replay under that name has a lake of its own, inside the lake.</summary>

@@ -18,10 +18,13 @@ public sealed class ShardFlusher(BarWriter bars, KeptRecordWriter kept)
     /// <exception cref="LeaseLostException">The shard is another worker's now.</exception>
     public async Task<BarWriteResult> FlushAsync(FlushSnapshot snapshot, ShardLease lease, CancellationToken cancellation)
     {
+        // A worker that was paused between its claim and its first read may have begun with the oldest record that was left after its successor's reads,
+        // and rows from there are of no prefix of the shard.
+        if (!lease.HasPosition) await lease.RenewAsync(cancellation);
         BarWriteResult written = await Bars.WriteAsync(snapshot, cancellation);
         await kept.WriteAsync(snapshot, cancellation);
         // It also judges an object of another shard: if this one is not mine any more, that object is its child's, and I am the stranger.
-        await lease.SaveAsync(snapshot, written, cancellation);
+        await lease.SaveAsync(snapshot, written.IsConfirmed, written.Problem, cancellation);
         return written;
     }
 }

@@ -49,9 +49,9 @@ internal sealed class ObjectRepair(IObjectStore lake)
         var held = new SortedSet<long>();
         await foreach (string key in lake.ListAsync(LakeLayout.AllCheckpoints, cancellation))
         {
-            if (await lake.GetAsync(key, cancellation) is not { } stored) continue;
-            using JsonDocument checkpoint = JsonDocument.Parse(stored.Content);
-            foreach (JsonElement entry in checkpoint.RootElement.GetProperty("tickers").EnumerateArray())
+            if (await StateAsync(key, cancellation) is not { } stored) continue;
+            using JsonDocument state = JsonDocument.Parse(stored.Content);
+            foreach (JsonElement entry in state.RootElement.GetProperty("tickers").EnumerateArray())
             {
                 if (entry.GetProperty("ticker").GetString() != ticker) continue;
                 foreach (JsonElement window in entry.GetProperty("windows").EnumerateArray())
@@ -63,6 +63,23 @@ internal sealed class ObjectRepair(IObjectStore lake)
         }
 
         return held;
+    }
+
+    /// <summary>The object with the windows of a shard, if the key is that of its pointer, or of a checkpoint of an older version; else null.</summary>
+    private async Task<StoredObject?> StateAsync(string key, CancellationToken cancellation)
+    {
+        // Where there is a pointer, it says whether the old one still counts.
+        if (LakeLayout.IsOldCheckpoint(key)) return await lake.GetAsync(LakeLayout.PointerBeside(key), cancellation) is null ? await lake.GetAsync(key, cancellation) : null;
+        while (LakeLayout.IsPointer(key) && await lake.GetAsync(key, cancellation) is { } stored)
+        {
+            using JsonDocument pointer = JsonDocument.Parse(stored.Content);
+            string named = LakeLayout.StateBeside(key, pointer.RootElement.GetProperty("state").GetString()!);
+            if (await lake.GetAsync(named, cancellation) is { } state) return state;
+            // It names none, or has moved on meanwhile and what it named is deleted.
+            if ((await lake.GetAsync(key, cancellation))?.Tag == stored.Tag) return null;
+        }
+
+        return null;
     }
 }
 

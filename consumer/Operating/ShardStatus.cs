@@ -35,7 +35,7 @@ internal sealed record ShardStatus(
     /// <param name="isListed">The stream still has the shard.</param>
     /// <param name="isSilent">Its owner gives no sign of life.</param>
     /// <param name="hasOpenParents">A shard without a checkpoint waits for parents that are not read to their end.</param>
-    public static ShardStatus Of(string shard, CheckpointDocument? checkpoint, bool isListed, bool isSilent, bool hasOpenParents, DateTimeOffset now)
+    public static ShardStatus Of(string shard, CheckpointPointer? checkpoint, bool isListed, bool isSilent, bool hasOpenParents, DateTimeOffset now)
     {
         if (checkpoint is null)
             return new ShardStatus(shard, hasOpenParents ? "waiting" : "free", null, 0, null, null, null, null, 0, default, 0, null);
@@ -51,13 +51,13 @@ internal sealed record ShardStatus(
             BehindMs: null,
             // What was read to its end is not saved again.
             checkpoint.SavedAt is { } saved && !checkpoint.IsEnded ? Math.Round((nowMicros - saved) / 1e6, 3) : null,
-            checkpoint.Tickers.Sum(ticker => ticker.Windows.Count),
+            checkpoint.OpenWindows,
             checkpoint.Books.ToBooks(),
             checkpoint.DataLosses,
             checkpoint.Problem);
     }
 
-    private static string StateOf(CheckpointDocument checkpoint, bool isListed, bool isSilent)
+    private static string StateOf(CheckpointPointer checkpoint, bool isListed, bool isSilent)
     {
         if (checkpoint.IsEnded) return isListed ? "ended" : "gone";
         if (checkpoint.Lease.Owner is null) return checkpoint.Problem is not null ? "stopped" : checkpoint.IsDone ? "done" : "free";

@@ -22,18 +22,18 @@ internal sealed class StatusReader(IRecordStream stream, IObjectStore lake, stri
         StreamDescription description = await stream.DescribeAsync(cancellation);
         var checkpoints = new CheckpointStore(lake, description, application, new Flushing.StoreRetry(time, new Random(0)));
         Shard[] shards = [.. await stream.ListShardsAsync(cancellation)];
-        var documents = new SortedDictionary<string, CheckpointDocument?>(StringComparer.Ordinal);
+        var documents = new SortedDictionary<string, CheckpointPointer?>(StringComparer.Ordinal);
         foreach (string shard in shards.Select(shard => shard.Id).Concat(await checkpoints.ListAsync(cancellation)).Distinct())
-            documents.Add(shard, (await checkpoints.ReadAsync(shard, cancellation))?.Document);
+            documents.Add(shard, await checkpoints.LookAsync(shard, cancellation));
 
         HashSet<string> silent = await SilentAsync(checkpoints, documents, withLag, cancellation);
         // A shard may have been closed and read to its end since it was listed.
         if (shards.Any(shard => !shard.IsClosed && documents[shard.Id] is { IsEnded: true })) shards = [.. await stream.ListShardsAsync(cancellation)];
         var status = new List<ShardStatus>();
-        foreach ((string id, CheckpointDocument? document) in documents)
+        foreach ((string id, CheckpointPointer? document) in documents)
         {
             Shard? listed = Array.Find(shards, shard => shard.Id == id);
-            bool hasOpenParents = listed?.ParentIds.Any(parent => documents.TryGetValue(parent, out CheckpointDocument? before) && before is not { IsEnded: true }) ?? false;
+            bool hasOpenParents = listed?.ParentIds.Any(parent => documents.TryGetValue(parent, out CheckpointPointer? before) && before is not { IsEnded: true }) ?? false;
             var shard = ShardStatus.Of(id, document, listed is not null, silent.Contains(id), hasOpenParents, time.GetUtcNow());
             bool isRead = listed is not null && document is { IsEnded: false };
             if (listed is { IsClosed: false } && document is { IsEnded: true }) shard = shard with { Problem = EndedWhileOpen(id) };
@@ -50,15 +50,15 @@ internal sealed class StatusReader(IRecordStream stream, IObjectStore lake, stri
     /// one is looked at again half a lease later, which takes one clock only: a worker whose lake refuses writes is not healthy.
     /// </summary>
     private async Task<HashSet<string>> SilentAsync(
-        CheckpointStore checkpoints, SortedDictionary<string, CheckpointDocument?> documents, bool canWait, CancellationToken cancellation)
+        CheckpointStore checkpoints, SortedDictionary<string, CheckpointPointer?> documents, bool canWait, CancellationToken cancellation)
     {
-        CheckpointDocument[] late = [.. documents.Values.OfType<CheckpointDocument>().Where(document => IsLate(document, canWait ? 0.5 : SilentAfterLeases))];
+        CheckpointPointer[] late = [.. documents.Values.OfType<CheckpointPointer>().Where(document => IsLate(document, canWait ? 0.5 : SilentAfterLeases))];
         if (!canWait || late.Length == 0) return [.. late.Select(document => document.Shard)];
         await Task.Delay(TimeSpan.FromMicroseconds(late.Max(document => document.Lease.DurationMicros) / 2), time, cancellation);
         var silent = new HashSet<string>();
-        foreach (CheckpointDocument before in late)
+        foreach (CheckpointPointer before in late)
         {
-            CheckpointDocument? now = (await checkpoints.ReadAsync(before.Shard, cancellation))?.Document;
+            CheckpointPointer? now = await checkpoints.LookAsync(before.Shard, cancellation);
             documents[before.Shard] = now;
             if (now?.Lease == before.Lease) silent.Add(before.Shard);
         }
@@ -66,10 +66,10 @@ internal sealed class StatusReader(IRecordStream stream, IObjectStore lake, stri
         return silent;
     }
 
-    private bool IsLate(CheckpointDocument document, double leases)
+    private bool IsLate(CheckpointPointer document, double leases)
         => document is { IsEnded: false, Lease.Owner: not null } && Shared.Ticks.IsoTime.ToMicros(time.GetUtcNow()) - document.WrittenAt > document.Lease.DurationMicros * leases;
 
-    private async Task<ShardStatus> WithLagAsync(ShardStatus shard, CheckpointDocument document, CancellationToken cancellation)
+    private async Task<ShardStatus> WithLagAsync(ShardStatus shard, CheckpointPointer document, CancellationToken cancellation)
     {
         try
         {
@@ -91,7 +91,7 @@ internal sealed class StatusReader(IRecordStream stream, IObjectStore lake, stri
         => "the checkpoint says that the shard is read to its end, but the stream lists it as open: what it still gets is read by no worker. "
             + $"Read it again: consumer checkpoints reset --shard {shard}";
 
-    private static StreamPosition StartOf(CheckpointDocument document)
+    private static StreamPosition StartOf(CheckpointPointer document)
     {
         SequenceNumber position = document.Position;
         if (position != SequenceNumber.None) return StreamPosition.After(position).ReadToTipAt(document.ReadToTipAt);

@@ -1,14 +1,16 @@
 using Streaming.Consumer.EventTime;
-using Streaming.Consumer.Flushing;
 
 namespace Streaming.Consumer.Progress;
 
 /// <summary>Between the fold of a shard and its stored form.</summary>
 internal static class CheckpointMapping
 {
-    /// <summary>The stored checkpoint with the state that a restart at the snapshot's position needs.</summary>
-    public static CheckpointDocument With(this CheckpointDocument stored, FlushSnapshot snapshot, BarWriteResult written)
+    /// <summary>The state that a restart at the snapshot's position needs.</summary>
+    /// <param name="isWritten">The window at that place of the snapshot is in its object, as it was at the snapshot's position.</param>
+    /// <param name="unwritten">Windows of the state that are not.</param>
+    public static CheckpointState ToState(this CheckpointPointer pointer, FlushSnapshot snapshot, Func<int, bool> isWritten, out int unwritten)
     {
+        unwritten = 0;
         var needed = new List<CheckpointWindow>();
         var tickers = new CheckpointTicker[snapshot.Tickers.Count];
         for (int t = 0; t < tickers.Length; t++)
@@ -18,21 +20,30 @@ internal static class CheckpointMapping
             for (int i = ticker.Windows.Start.Value; i < ticker.Windows.End.Value; i++)
             {
                 WindowSnapshot window = snapshot.Windows[i];
-                if (window.IsNeeded(written.IsConfirmed(i))) needed.Add(ToDocument(window.Value));
+                bool written = isWritten(i);
+                if (!window.IsNeeded(written)) continue;
+                needed.Add(ToDocument(window.Value));
+                if (window.IsDirty && !written) unwritten++;
             }
 
-            // As large as they are: they stay in memory until the next save.
             tickers[t] = new CheckpointTicker(ticker.Name, ticker.WatermarkMicros, [.. needed], [.. ticker.Runs.Select(run => new CheckpointRun(run.Run, run.Seq))]);
         }
 
-        return stored with
-        {
-            Position = snapshot.Position,
-            ShardTime = snapshot.ShardMicros == long.MinValue ? null : snapshot.ShardMicros,
-            Books = CheckpointBooks.Of(snapshot.Books),
-            Tickers = tickers,
-        };
+        return new CheckpointState(
+            CheckpointPointer.CurrentVersion, pointer.Application, pointer.Shard, pointer.Stream, pointer.StreamId, snapshot.Position, tickers);
     }
+
+    /// <summary>The pointer that moves to the snapshot's position.</summary>
+    /// <param name="state">The stored state of that position.</param>
+    public static CheckpointPointer MovedTo(this CheckpointPointer pointer, FlushSnapshot snapshot, string key, CheckpointState state, int unwritten) => pointer with
+    {
+        Position = snapshot.Position,
+        ShardTime = snapshot.ShardMicros == long.MinValue ? null : snapshot.ShardMicros,
+        Books = CheckpointBooks.Of(snapshot.Books),
+        State = key,
+        OpenWindows = state.OpenWindows,
+        UnwrittenWindows = unwritten,
+    };
 
     private static CheckpointWindow ToDocument(in WindowValue value) => new(
         value.StartMicros,
@@ -47,16 +58,17 @@ internal static class CheckpointMapping
         value.LastMicros,
         value.VolumeSum);
 
-    public static ShardFold ToFold(CheckpointDocument document)
+    /// <param name="tickers">Those of the pointer's state.</param>
+    public static ShardFold ToFold(this CheckpointPointer pointer, IReadOnlyList<CheckpointTicker> tickers)
         => new(
-            document.Position,
-            document.StartAt,
-            document.ReadToTipAt,
-            document.Books.ToBooks(),
-            document.ShardTime ?? long.MinValue,
-            [.. document.Tickers.Select(ticker => KeyValuePair.Create(ticker.Ticker, ticker.Watermark))],
-            [.. document.Tickers.SelectMany(ticker => ticker.Windows.Select(window => KeyValuePair.Create(ticker.Ticker, ToValue(window))))],
-            [.. document.Tickers.SelectMany(ticker => ticker.Runs.Select(run => KeyValuePair.Create(ticker.Ticker, new RunMark(run.Run, run.Seq))))]);
+            pointer.Position,
+            pointer.StartAt,
+            pointer.ReadToTipAt,
+            pointer.Books.ToBooks(),
+            pointer.ShardTime ?? long.MinValue,
+            [.. tickers.Select(ticker => KeyValuePair.Create(ticker.Ticker, ticker.Watermark))],
+            [.. tickers.SelectMany(ticker => ticker.Windows.Select(window => KeyValuePair.Create(ticker.Ticker, ToValue(window))))],
+            [.. tickers.SelectMany(ticker => ticker.Runs.Select(run => KeyValuePair.Create(ticker.Ticker, new RunMark(run.Run, run.Seq))))]);
 
     private static WindowValue ToValue(in CheckpointWindow window) => new()
     {

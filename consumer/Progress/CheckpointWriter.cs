@@ -5,39 +5,56 @@ using System.Text.Json;
 namespace Streaming.Consumer.Progress;
 
 /// <summary>
-/// A checkpoint to JSON, field by field, as <see cref="CheckpointJson"/> would write it and reads it. Written out because the serializer makes
+/// Pointers and states to JSON, field by field, as <see cref="CheckpointJson"/> would write it and reads it. Written out because the serializer makes
 /// itself at the first use in a process, which takes a tenth of a short run, and then takes several times as long for each window.
 /// </summary>
 internal static class CheckpointWriter
 {
-    public static void Write(IBufferWriter<byte> output, CheckpointDocument document)
+    public static void Write(IBufferWriter<byte> output, CheckpointPointer pointer)
     {
         using var json = new Utf8JsonWriter(output);
         json.WriteStartObject();
-        json.WriteNumber("version"u8, document.Version);
-        json.WriteString("application"u8, document.Application);
-        json.WriteString("shard"u8, document.Shard);
-        json.WriteString("stream"u8, document.Stream);
-        json.WriteString("stream_id"u8, document.StreamId);
-        WriteLease(json, document.Lease);
-        json.WriteBoolean("is_ended"u8, document.IsEnded);
+        json.WriteNumber("version"u8, pointer.Version);
+        json.WriteString("application"u8, pointer.Application);
+        json.WriteString("shard"u8, pointer.Shard);
+        json.WriteString("stream"u8, pointer.Stream);
+        json.WriteString("stream_id"u8, pointer.StreamId);
+        WriteLease(json, pointer.Lease);
+        json.WriteBoolean("is_ended"u8, pointer.IsEnded);
         json.WriteStartArray("ancestors"u8);
-        foreach (string ancestor in document.Ancestors) json.WriteStringValue(ancestor);
+        foreach (string ancestor in pointer.Ancestors) json.WriteStringValue(ancestor);
         json.WriteEndArray();
-        json.WriteString("problem"u8, document.Problem);
-        json.WriteNumber("data_losses"u8, document.DataLosses);
-        json.WriteNumber("written_at"u8, document.WrittenAt);
-        WriteNumber(json, "saved_at"u8, document.SavedAt);
-        WriteNumber(json, "start_at"u8, document.StartAt);
+        json.WriteString("problem"u8, pointer.Problem);
+        json.WriteNumber("data_losses"u8, pointer.DataLosses);
+        json.WriteNumber("written_at"u8, pointer.WrittenAt);
+        WriteNumber(json, "saved_at"u8, pointer.SavedAt);
+        WriteNumber(json, "start_at"u8, pointer.StartAt);
         json.WritePropertyName("position"u8);
-        SequenceNumberText.Write(json, document.Position);
-        WriteNumber(json, "read_to_tip_at"u8, document.ReadToTipAt);
-        WriteNumber(json, "shard_time"u8, document.ShardTime);
-        WriteBooks(json, document.Books);
+        SequenceNumberText.Write(json, pointer.Position);
+        WriteNumber(json, "read_to_tip_at"u8, pointer.ReadToTipAt);
+        WriteNumber(json, "shard_time"u8, pointer.ShardTime);
+        WriteBooks(json, pointer.Books);
+        json.WriteBoolean("is_done"u8, pointer.IsDone);
+        json.WriteString("state"u8, pointer.State);
+        json.WriteNumber("open_windows"u8, pointer.OpenWindows);
+        json.WriteNumber("unwritten_windows"u8, pointer.UnwrittenWindows);
+        json.WriteEndObject();
+    }
+
+    public static void Write(IBufferWriter<byte> output, CheckpointState state)
+    {
+        using var json = new Utf8JsonWriter(output);
+        json.WriteStartObject();
+        json.WriteNumber("version"u8, state.Version);
+        json.WriteString("application"u8, state.Application);
+        json.WriteString("shard"u8, state.Shard);
+        json.WriteString("stream"u8, state.Stream);
+        json.WriteString("stream_id"u8, state.StreamId);
+        json.WritePropertyName("position"u8);
+        SequenceNumberText.Write(json, state.Position);
         json.WriteStartArray("tickers"u8);
-        foreach (CheckpointTicker ticker in document.Tickers) WriteTicker(json, ticker);
+        foreach (CheckpointTicker ticker in state.Tickers) WriteTicker(json, ticker);
         json.WriteEndArray();
-        json.WriteBoolean("is_done"u8, document.IsDone);
         json.WriteEndObject();
     }
 

@@ -8,6 +8,7 @@ using Streaming.Tests.Benchmarks.Stages;
 // ratios [stage...]   measures every stage, or those named, and prints one table; exit code 1 if a must fails
 // micro [options]     single operations by BenchmarkDotNet, whose options follow: --list flat, --filter *Decode*, --job short
 // cost [tickers] [s]  counts the requests of a trading day, with so many seconds between flushes
+// leases [tickers]    counts the bytes of a minute of leases and checkpoints, 4 shards and 3 workers
 // watch URL count     what the live stage starts: so many viewers of a live page, until its standard input ends
 // serve               what the put stage starts: an endpoint with a canned answer, until its standard input ends
 return args switch
@@ -16,6 +17,7 @@ return args switch
     ["watch", string url, string count] => await Viewers.WatchAsync(new Uri(url), int.Parse(count, CultureInfo.InvariantCulture)),
     ["ratios", .. string[] names] => await Ratios.RunAsync(names),
     ["micro", .. string[] options] => Micro(options),
+    ["leases", .. string[] numbers] => LeaseTraffic.Run(numbers.Length > 0 ? int.Parse(numbers[0], CultureInfo.InvariantCulture) : 10_000),
     ["cost", .. string[] numbers] => TradingDay.Run(
         numbers.Length > 0 ? int.Parse(numbers[0], CultureInfo.InvariantCulture) : 500,
         TimeSpan.FromSeconds(numbers.Length > 1 ? double.Parse(numbers[1], CultureInfo.InvariantCulture) : 60)),
@@ -32,6 +34,6 @@ static int Micro(string[] options)
 
 static int Usage()
 {
-    Console.Error.WriteLine($"usage: ratios [{string.Join('|', Ratios.StageNames)} ...] | micro [options of BenchmarkDotNet] | cost [tickers] [seconds between flushes]");
+    Console.Error.WriteLine($"usage: ratios [{string.Join('|', Ratios.StageNames)} ...] | micro [options of BenchmarkDotNet] | cost [tickers] [seconds between flushes] | leases [tickers]");
     return 2;
 }

@@ -175,6 +175,26 @@ public sealed class OperatingTests : IDisposable
         Assert.Equal(expected, await RowsAsync());
     }
 
+    [Fact]
+    public async Task Reset_OfAShardThatIsReadToItsEnd_IsRefusedWithTheRemedy()
+    {
+        await ReplaySampleAsync(shards: 1);
+        (await Cli.ProducerAsync(_folder.Path, "stream", "split", "--shard", "shardId-000000000000")).ShouldExit(0);
+        (await Cli.ConsumerAsync(_folder.Path, "run", "--once")).ShouldExit(0);
+        string expected = await RowsAsync();
+        CliResult refused = (await Cli.ConsumerAsync(_folder.Path, "checkpoints", "reset", "--shard", "shardId-000000000000", "--yes")).ShouldExit(1);
+        Assert.Contains("is not reset: it is read to its end", refused.Error, StringComparison.Ordinal);
+        Assert.Contains("consumer run --once --backfill --app-name", refused.Error, StringComparison.Ordinal);
+        CliResult all = (await Cli.ConsumerAsync(_folder.Path, "checkpoints", "reset", "--all", "--yes")).ShouldExit(0);
+        Assert.Contains("shardId-000000000001 is reset", all.Error, StringComparison.Ordinal);
+        (await Cli.ConsumerAsync(_folder.Path, "run", "--once")).ShouldExit(0);
+
+        // The remedy: the rows of the parent come back.
+        foreach (string file in Directory.GetFiles(_folder["data/lake/avg_1min"], "*.parquet", SearchOption.AllDirectories)) File.Delete(file);
+        (await Cli.ConsumerAsync(_folder.Path, "run", "--once", "--backfill", "--app-name", "again", "--start", "trim-horizon")).ShouldExit(0);
+        Assert.Equal(expected, await RowsAsync());
+    }
+
     // The owner finds out at its next write, and begins again where it was told to.
     [Fact]
     public async Task Reset_UnderARunningConsumer_IsFollowedByIt()
@@ -303,7 +323,7 @@ public sealed class OperatingTests : IDisposable
     {
         await ReplaySampleAsync(shards: 1);
         (await Cli.ConsumerAsync(_folder.Path, "run", "--once")).ShouldExit(0);
-        string file = Assert.Single(Directory.GetFiles(_folder["data/lake/checkpoints"], "*", SearchOption.AllDirectories));
+        string file = Assert.Single(Directory.GetFiles(_folder["data/lake/checkpoints"], "pointer", SearchOption.AllDirectories));
         await File.WriteAllTextAsync(file, Regex.Replace(await File.ReadAllTextAsync(file), "\"version\":[0-9]+", "\"version\":99"));
         string before = CheckpointContents();
         foreach (string[] command in (string[][])[["run", "--once"], ["status"], ["checkpoints", "reset", "--all", "--yes"]])

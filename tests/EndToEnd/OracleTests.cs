@@ -63,8 +63,8 @@ public sealed class OracleTests : IDisposable
     {
         string checkpoints = Directory.CreateDirectory(_folder["data/lake/checkpoints/avg-1min"]).FullName;
         var moved = new TaskCompletionSource();
-        using var watcher = new FileSystemWatcher(checkpoints) { EnableRaisingEvents = true };
-        // The first writes of a shard's checkpoint take its lease; some later one moves its position.
+        using var watcher = new FileSystemWatcher(checkpoints, "pointer") { IncludeSubdirectories = true, EnableRaisingEvents = true };
+        // The first writes of a shard's pointer take its lease; some later one moves its position.
         int writes = 0;
         void Written(object sender, FileSystemEventArgs change)
         {

@@ -33,7 +33,7 @@ internal sealed class Plan
         AreShardsUneven = random.Next(3) == 0;
         CalmAfter = Seconds(random.Next(0, 40));
         Reshards = Pick(random, 0, 0, 1, 3);
-        TrimsEvery = random.Next(3) == 0 ? Seconds(random.Next(2, 20)) : null;
+        TrimsEvery = random.Next(3) == 0 ? Seconds(random.Next(2, 8)) : null;
 
         Crash = Pick(random, 0, 0.002, 0.01);
         Stop = Pick(random, 0, 0.002, 0.01);
@@ -52,6 +52,9 @@ internal sealed class Plan
         MissingIterator = Pick(random, 0, 0, 0.02, 0.2);
         MissingRecords = Pick(random, 0, 0, 0.02, 0.2);
         MissingArrival = Pick(random, 0, 0, 0.1, 1);
+        CheckpointFaults = Pick(random, 1, 4);
+        // What was removed cannot be read again.
+        ResetsEvery = random.Next(2) == 0 && TrimsEvery is null && LosesEvery is null ? Seconds(random.Next(3, 30)) : null;
     }
 
     public int Seed { get; }
@@ -143,6 +146,12 @@ internal sealed class Plan
 
     /// <summary>How often it is tried to remove records that no checkpoint has passed, until it succeeds once; null for never.</summary>
     public TimeSpan? LosesEvery { get; }
+
+    /// <summary>How many times as often nobody knows what a call for a pointer or a state did, and as often a process dies or is stopped at one.</summary>
+    public int CheckpointFaults { get; }
+
+    /// <summary>Mean time between two resets of a shard to its start by an operator; null for never.</summary>
+    public TimeSpan? ResetsEvery { get; }
 
     /// <summary>A source of chance of its own for each purpose, so that drawing more for one leaves the others as they are.</summary>
     public Random RandomFor(string purpose)

@@ -26,7 +26,7 @@ internal sealed class World
         Oracle = new Oracle(plan.Options.AllowedLateness);
         Watch = new LakeWatch(Bucket, Oracle, plan);
         Retention = new Retention(Stream, Watch.Checkpoints, plan.RandomFor("retention"), what => History.Add("stream", what));
-        var producer = new ProducerClient(Stream, new Wire(Own, Scheduler, () => { }), Faults, what => History.Add("producer", what));
+        var producer = new ProducerClient(Stream, new Wire(Own, Scheduler, _ => { }), Faults, what => History.Add("producer", what));
         Source = new TickSource(plan, Stream, producer, Oracle, History, Own.Clock);
     }
 

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Streaming.Shared.Objects;
 
 namespace Streaming.Tests.TestKit;
@@ -39,9 +40,16 @@ public sealed class FaultyObjectStore(IObjectStore inner, Func<string, string, F
     public Task<string?> PutAsync(string key, ReadOnlyMemory<byte> content, string? expectedTag, CancellationToken cancellation)
         => RunAsync("put", key, () => inner.PutAsync(key, content, expectedTag, cancellation));
 
-    public IAsyncEnumerable<string> ListAsync(string prefix, CancellationToken cancellation) => inner.ListAsync(prefix, cancellation);
+    public async IAsyncEnumerable<string> ListAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        foreach (string key in await RunAsync("list", prefix, () => inner.ListAsync(prefix, cancellation).ToArrayAsync(cancellation).AsTask())) yield return key;
+    }
 
-    public Task DeleteAsync(string key, CancellationToken cancellation) => inner.DeleteAsync(key, cancellation);
+    public Task DeleteAsync(string key, CancellationToken cancellation) => RunAsync("delete", key, async () =>
+    {
+        await inner.DeleteAsync(key, cancellation);
+        return true;
+    });
 
     private async Task<T> RunAsync<T>(string operation, string key, Func<Task<T>> call)
     {

@@ -18,6 +18,12 @@ public sealed class InMemoryObjectStore : IObjectStore
         lock (_objects) return Task.FromResult(_objects.GetValueOrDefault(key));
     }
 
+    /// <summary>Bytes of the object; zero if there is none.</summary>
+    public int SizeOf(string key)
+    {
+        lock (_objects) return _objects.GetValueOrDefault(key)?.Content.Length ?? 0;
+    }
+
     public Task<string?> PutAsync(string key, ReadOnlyMemory<byte> content, string? expectedTag, CancellationToken cancellation)
     {
         lock (_objects)

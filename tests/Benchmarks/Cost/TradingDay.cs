@@ -63,6 +63,7 @@ internal static class TradingDay
         Line("GetRecords", stream.GetRequests);
         foreach ((string kind, long count) in lake.Puts) Line($"S3 PUT {kind}", count);
         foreach ((string kind, long count) in lake.Gets) Line($"S3 GET {kind}", count);
+        foreach ((string kind, long count) in lake.Deletes) Line($"S3 DELETE {kind}", count);
 
         void Line(string name, long count)
             => Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {name} | {count:N0} | {count / millions:N0} |"));

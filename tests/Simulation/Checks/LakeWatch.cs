@@ -19,7 +19,7 @@ internal sealed class LakeWatch
         _bars = new BarsReader(oracle);
         _late = new KeptRecordsReader(bucket, oracle.Late);
         _quarantine = new KeptRecordsReader(bucket, oracle.Quarantined);
-        _checkpoints = new CheckpointsReader(redelivers: plan.Redelivery > 0);
+        _checkpoints = new CheckpointsReader(bucket, redelivers: plan.Redelivery > 0);
         bucket.Changed = Look;
     }
 

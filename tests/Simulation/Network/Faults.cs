@@ -19,18 +19,22 @@ internal sealed class Faults(Plan plan, Scheduler scheduler)
     /// <param name="key">A part of the key, whose puts alone fail; null for all calls.</param>
     public void BeginStorm(TimeSpan duration, string? key) => (_stormUntil, _stormKey) = (scheduler.Now + duration, key);
 
-    public Fate OfGet()
+    /// <param name="key">Of the object, or a prefix of those that are listed.</param>
+    public Fate OfGet(string key)
     {
         if (!AreOver && (IsStorm(null) || Chance(plan.Refusal))) return Refused();
-        return !AreOver && Chance(plan.Unknown) ? Lost(Milliseconds(500, 10_000)) : Answered();
+        return !AreOver && Chance(UnknownOf(key)) ? Lost(Milliseconds(500, 10_000)) : Answered();
     }
 
     /// <summary>Puts and deletes: what a failure did may be unknown.</summary>
     public Fate OfPut(string key)
     {
         if (!AreOver && (IsStorm(key) || Chance(plan.Refusal))) return Refused();
-        return AreOver || !Chance(plan.Unknown) ? Answered() : Unanswered(Milliseconds(500, 10_000));
+        return AreOver || !Chance(UnknownOf(key)) ? Answered() : Unanswered(Milliseconds(500, 10_000));
     }
+
+    /// <summary>How many times as often as at another call a process dies or is stopped at a call for that key.</summary>
+    public int DangerOf(string key) => IsCheckpoint(key) ? plan.CheckpointFaults : 1;
 
     /// <summary>Puts of records onto the stream.</summary>
     public Fate OfRecordPut() => AreOver || !Chance(plan.PutUnknown) ? Answered() : Unanswered(Milliseconds(200, 2000));
@@ -68,6 +72,10 @@ internal sealed class Faults(Plan plan, Scheduler scheduler)
     public bool EndComesAlone => !AreOver && _random.Next(2) == 0;
 
     public bool Chance(double probability) => _random.NextDouble() < probability;
+
+    private double UnknownOf(string key) => plan.Unknown * DangerOf(key);
+
+    private static bool IsCheckpoint(string key) => key.StartsWith("checkpoints/", StringComparison.Ordinal);
 
     private bool IsStorm(string? key)
         => scheduler.Now < _stormUntil && (_stormKey is null ? Chance(0.95) : key is not null && key.Contains(_stormKey, StringComparison.Ordinal));

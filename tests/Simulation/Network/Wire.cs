@@ -6,23 +6,23 @@ namespace Streaming.Tests.Simulation.Network;
 /// Owns: the way of a call from one process to a service and back, in virtual time. What the service does happens whether or not
 /// the caller still lives; the answer comes back only to a process that runs. Does not own: what is called, and which fate it has.
 /// </summary>
-/// <param name="stepped">Told at each step of a call, a good moment to die.</param>
-internal sealed class Wire(SimulatedProcess process, Scheduler scheduler, Action stepped)
+/// <param name="stepped">Told at each step of a call, a good moment to die, and how dangerous the call is.</param>
+internal sealed class Wire(SimulatedProcess process, Scheduler scheduler, Action<int> stepped)
 {
-    public Task<T> CallAsync<T>(Fate fate, Func<T> carryOut, Func<string, Exception> failure, CancellationToken cancellation)
+    public Task<T> CallAsync<T>(Fate fate, Func<T> carryOut, Func<string, Exception> failure, CancellationToken cancellation, int danger = 1)
     {
         // The dead call nobody; nor does code that has left the thread, of which the scheduler has taken note.
         if (process.IsDead || !scheduler.IsOnThread()) return new TaskCompletionSource<T>().Task;
         if (cancellation.IsCancellationRequested) return Task.FromCanceled<T>(cancellation);
         var call = new Call<T>(fate, cancellation);
-        stepped();
+        stepped(danger);
         if (fate.CarriedOutAfter is { } sent)
         {
             scheduler.After(sent, () =>
             {
                 if ((process.IsDead || call.IsGivenUp) && !fate.OutlivesCaller) return;
                 call.CarryOut(carryOut);
-                stepped();
+                stepped(danger);
             });
         }
 
@@ -30,7 +30,7 @@ internal sealed class Wire(SimulatedProcess process, Scheduler scheduler, Action
             _ =>
             {
                 call.Answer(failure);
-                stepped();
+                stepped(danger);
             },
             null));
         return call.Task;

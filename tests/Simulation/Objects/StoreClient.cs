@@ -20,22 +20,23 @@ internal sealed class StoreClient(SimulatedBucket bucket, Wire wire, Faults faul
     public string Address => "simulated-lake";
 
     public Task CheckWritableAsync(CancellationToken cancellation)
-        => CallAsync("check", "", faults.OfGet(), () => true, static _ => "ok", cancellation);
+        => CallAsync("check", "", faults.OfGet(""), () => true, static _ => "ok", cancellation);
 
     public Task<StoredObject?> GetAsync(string key, CancellationToken cancellation)
-        => CallAsync("get", key, faults.OfGet(), () => bucket.Get(key), static found => found is null ? "none" : Short(found.Tag), cancellation);
+        => CallAsync("get", key, faults.OfGet(key), () => bucket.Get(key), static found => found is null ? "none" : Short(found.Tag), cancellation);
 
     public Task<string?> PutAsync(string key, ReadOnlyMemory<byte> content, string? expectedTag, CancellationToken cancellation)
     {
         byte[] sent = content.ToArray();
         return CallAsync(
-            "put", $"{key} if {Short(expectedTag)}", faults.OfPut(key), () => bucket.Put(key, sent, expectedTag),
+            "put", key, faults.OfPut(key), () => bucket.Put(key, sent, expectedTag),
             tag =>
             {
                 if (tag is null) Conflicts++;
                 return tag is null ? "412" : Short(tag);
             },
-            cancellation);
+            cancellation,
+            $" if {Short(expectedTag)}");
     }
 
     public async IAsyncEnumerable<string> ListAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellation)
@@ -46,7 +47,7 @@ internal sealed class StoreClient(SimulatedBucket bucket, Wire wire, Faults faul
         {
             string? after = last;
             page = await CallAsync(
-                "list", prefix, faults.OfGet(), () => bucket.List(prefix, after, PageSize), static keys => $"{keys.Count} keys", cancellation);
+                "list", prefix, faults.OfGet(prefix), () => bucket.List(prefix, after, PageSize), static keys => $"{keys.Count} keys", cancellation);
             foreach (string key in page) yield return key;
             last = page.LastOrDefault();
         }
@@ -57,8 +58,9 @@ internal sealed class StoreClient(SimulatedBucket bucket, Wire wire, Faults faul
         => CallAsync("delete", key, faults.OfPut(key), () => bucket.Delete(key), static there => there ? "done" : "none", cancellation);
 
     private async Task<T> CallAsync<T>(
-        string verb, string what, Fate fate, Func<T> carryOut, Func<T, string> print, CancellationToken cancellation)
+        string verb, string key, Fate fate, Func<T> carryOut, Func<T, string> print, CancellationToken cancellation, string condition = "")
     {
+        string what = key + condition;
         return await wire.CallAsync(
             fate,
             () =>
@@ -73,7 +75,8 @@ internal sealed class StoreClient(SimulatedBucket bucket, Wire wire, Faults faul
                 log($"{verb} {what} failed: {why}");
                 return new StoreUnavailableException($"{Address}: {verb} {what}: {why}");
             },
-            cancellation);
+            cancellation,
+            faults.DangerOf(key));
     }
 
     private static string Short(string? tag) => tag is null ? "absent" : tag[..6];

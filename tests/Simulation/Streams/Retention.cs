@@ -15,8 +15,8 @@ internal sealed class Retention(SimulatedStream stream, CheckpointsReader checkp
     public SimulatedShard? Stuck
         => _cut is { } cut && !checkpoints.IsEnded(cut.Id) && cut.IsBehindRetention(checkpoints.PositionOf(cut.Id)) ? cut : null;
 
-    /// <summary>The operator has been told of the gap: shard and reason stand in its checkpoint.</summary>
-    public bool IsReported => Stuck is { } shard && checkpoints.ProblemOf(shard.Id)?.Contains(shard.Id, StringComparison.Ordinal) == true;
+    /// <summary>The operator has been told of the gap: stream, shard and reason stand in its checkpoint.</summary>
+    public bool IsReported => Stuck is { } shard && checkpoints.ProblemOf(shard.Id)?.Contains($"{stream.Name}, {shard.Id}", StringComparison.Ordinal) == true;
 
     /// <summary>Records that only the gap can keep from the consumer.</summary>
     public HashSet<SequenceNumber> Lost => Stuck is { } shard ? [.. shard.LostAfter(checkpoints.PositionOf(shard.Id))] : [];

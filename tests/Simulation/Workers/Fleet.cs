@@ -23,6 +23,12 @@ internal sealed class Fleet
         StartChance(_plan.LifecycleEvery, () => Befall(Workers[_random.Next(Workers.Count)]));
         StartChance(_plan.StormsEvery, BeginStorm);
         StartChance(_plan.ClockJumpsEvery, JumpAClock);
+        if (_plan.ResetsEvery is { } resets)
+        {
+            var owner = new Operator(_world);
+            StartChance(resets, owner.ResetAsync);
+        }
+
         if (_plan.TrimsEvery is { } trims) StartChance(trims, _world.Retention.TrimRead);
         if (_plan.LosesEvery is { } loses) StartChance(loses, _world.Retention.TrimUnread);
     }
@@ -48,21 +54,28 @@ internal sealed class Fleet
         foreach (Worker worker in Workers) _world.Own.Start(worker.RunAsync);
     }
 
-    private void StartChance(TimeSpan meanPause, Action happens) => _world.Own.Start(async () =>
+    private void StartChance(TimeSpan meanPause, Action happens) => StartChance(meanPause, () =>
+    {
+        happens();
+        return Task.CompletedTask;
+    });
+
+    private void StartChance(TimeSpan meanPause, Func<Task> happens) => _world.Own.Start(async () =>
     {
         while (true)
         {
             await Task.Delay(meanPause * (_random.NextDouble() * 2), _world.Clock);
             if (_world.Faults.AreOver) return;
-            happens();
+            await happens();
         }
     });
 
     /// <summary>At a step of a call: the worker may die or stop here.</summary>
-    private void MayBefall(Worker worker)
+    /// <param name="danger">How many times as often as usual.</param>
+    private void MayBefall(Worker worker, int danger)
     {
         if (_world.Faults.AreOver) return;
-        double draw = _random.NextDouble();
+        double draw = _random.NextDouble() / danger;
         if (draw < _plan.Crash) Kill(worker);
         else if (draw < _plan.Crash + _plan.Stop) Stop(worker);
     }

@@ -23,12 +23,12 @@ internal sealed class Incarnation
     /// <summary>Shards whose lease this life has noticed to be another's; it reads them no more until it takes them again.</summary>
     private readonly HashSet<string> _lost = [];
 
-    /// <param name="stepped">Told at each step of a call to the stream or the store.</param>
-    public Incarnation(string name, World world, DataLossReaction onLoss, ClockFaults clock, Action<Incarnation> stepped)
+    /// <param name="stepped">Told at each step of a call to the stream or the store, and how dangerous it is.</param>
+    public Incarnation(string name, World world, DataLossReaction onLoss, ClockFaults clock, Action<Incarnation, int> stepped)
     {
         _world = world;
         Process = new SimulatedProcess(name, world.Scheduler, clock);
-        var wire = new Wire(Process, world.Scheduler, () => stepped(this));
+        var wire = new Wire(Process, world.Scheduler, danger => stepped(this, danger));
         void Log(string what) => world.History.Add(name, what);
         _stream = new StreamClient(world.Stream, wire, world.Faults, Process.Clock, world.Plan.PollInterval, Log) { Reading = CheckReads };
         _store = new StoreClient(world.Bucket, wire, world.Faults, Log);

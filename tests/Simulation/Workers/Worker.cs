@@ -4,7 +4,7 @@ using Streaming.Tests.Simulation.Scheduling;
 namespace Streaming.Tests.Simulation.Workers;
 
 /// <summary>A place where a consumer runs under a service manager: whenever it ends it is started again, until it is retired.</summary>
-internal sealed class Worker(string name, World world, DataLossReaction onLoss, Action<Worker> stepped)
+internal sealed class Worker(string name, World world, DataLossReaction onLoss, Action<Worker, int> stepped)
 {
     private readonly Random _random = world.Plan.RandomFor(name);
     private int _lives;
@@ -36,7 +36,7 @@ internal sealed class Worker(string name, World world, DataLossReaction onLoss, 
 
     private async Task LiveAsync()
     {
-        Incarnation life = new($"{name}.{++_lives}", world, onLoss, DrawClock(), _ => stepped(this));
+        Incarnation life = new($"{name}.{++_lives}", world, onLoss, DrawClock(), (_, danger) => stepped(this, danger));
         Current = life;
         world.History.Add(life.Process.Name, "starts");
         life.Start();

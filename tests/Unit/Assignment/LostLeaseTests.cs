@@ -11,7 +11,7 @@ namespace Streaming.Tests.Unit.Assignment;
 /// <summary>What renewals of a lease notice and write while a worker stands at the tip of its shard and has nothing to flush.</summary>
 public sealed class LostLeaseTests
 {
-    private static readonly string Checkpoint = $"checkpoints/avg-1min/{InMemoryStream.ShardId(0)}.json";
+    private static readonly string Checkpoint = PipelineRun.PointerKey(0);
 
     private readonly ManualTimeProvider _clock = new(PipelineRun.Now);
     private readonly InMemoryObjectStore _lake = new();

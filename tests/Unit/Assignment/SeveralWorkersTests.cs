@@ -14,6 +14,8 @@ public sealed class SeveralWorkersTests : IDisposable
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(50);
 
     private readonly HashSet<string> _killed = [];
+    private readonly List<string> _touched = [];
+    private long _bytes;
     private readonly ManualTimeProvider _clock = new(PipelineRun.Now);
     private readonly InMemoryObjectStore _lake = new();
     private readonly InMemoryStream _stream;
@@ -95,6 +97,25 @@ public sealed class SeveralWorkersTests : IDisposable
         await StopAsync("b");
     });
 
+    // At thousands of tickers a state has megabytes. Renewals come three times in a lease, looks of each other worker eight times.
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3_000)]
+    public void RenewalsAndLooks_MoveNoState_HoweverManyTickers(int tickers) => VirtualThread.Run(_clock, async () =>
+    {
+        for (int i = 0; i < tickers; i++) _stream.Put("T" + i, TickLog.Json("T" + i, 5, 1));
+        await StartTwoAsync(TimeSpan.FromMinutes(3));
+        _bytes = 0;
+        _touched.Clear();
+        await AfterAsync(TimeSpan.FromMinutes(1));
+        Assert.All(_touched, key => Assert.EndsWith("/pointer", key, StringComparison.Ordinal));
+        Assert.Equal(8, _touched.Distinct().Count());
+        // 8 shards, renewed 18 times and looked at 48 times by the other worker; less than 1 kB each.
+        Assert.InRange(_bytes, 100_000, 8 * 66 * 1024);
+        await StopAsync("a");
+        await StopAsync("b");
+    });
+
     /// <summary>Two workers with four shards each, and then some time, so that what follows meets the renewals at another place.</summary>
     private async Task StartTwoAsync(TimeSpan phase)
     {
@@ -108,7 +129,12 @@ public sealed class SeveralWorkersTests : IDisposable
     {
         var drain = new CancellationTokenSource();
         var options = new ConsumerOptions { WorkerId = worker };
-        var lake = new FaultyObjectStore(_lake, (_, _) => _killed.Contains(worker) ? Fault.CrashBefore : Fault.None);
+        var lake = new FaultyObjectStore(_lake, (_, key) =>
+        {
+            _touched.Add(key);
+            _bytes += _lake.SizeOf(key);
+            return _killed.Contains(worker) ? Fault.CrashBefore : Fault.None;
+        });
         var service = new ConsumerService(_stream, lake, options, _clock, new Random(worker.Sum(letter => letter)), NullLoggerFactory.Instance);
         (_drains[worker], _workers[worker], _runs[worker]) = (drain, service, service.RunAsync(drain.Token));
     }

@@ -26,23 +26,23 @@ public sealed class ShardInheritanceTests
     [InlineData(20, 10)]
     public void ChildOfTwoParents_StartsAtTheEarlierStartAndAboveBothEpochs(long first, long second)
     {
-        CheckpointDocument left = Parent("shardId-000000000000", 1), right = Parent("shardId-000000000001", 1);
-        CheckpointDocument child = First(
+        CheckpointPointer left = Parent("shardId-000000000000", 1), right = Parent("shardId-000000000001", 1);
+        CheckpointPointer child = First(
             lost: 0,
             left with { StartAt = first, ShardTime = first, Lease = left.Lease with { Epoch = first } },
             right with { StartAt = second, ShardTime = second, Lease = right.Lease with { Epoch = second } });
         Assert.Equal((10, 20, 20), (child.StartAt, child.ShardTime, child.Lease.Epoch));
     }
 
-    private static CheckpointDocument First(int lost, params CheckpointDocument[] parents)
+    private static CheckpointPointer First(int lost, params CheckpointPointer[] parents)
     {
         var child = new Shard(Origin.Shard, [.. parents.Select(parent => parent.Shard)], 0, UInt128.MaxValue, IsClosed: false);
-        return ShardInheritance.FirstDocument(child, Origin, parents, lost, startAt: null);
+        return ShardInheritance.FirstPointer(child, Origin, parents, lost, startAt: null);
     }
 
-    private static CheckpointDocument Parent(string id, long endedAt)
+    private static CheckpointPointer Parent(string id, long endedAt)
     {
         var shard = new Shard(id, [], 0, UInt128.MaxValue, IsClosed: true);
-        return ShardInheritance.FirstDocument(shard, Origin with { Shard = id }, [], 0, startAt: null) with { IsEnded = true, WrittenAt = endedAt };
+        return ShardInheritance.FirstPointer(shard, Origin with { Shard = id }, [], 0, startAt: null) with { IsEnded = true, WrittenAt = endedAt };
     }
 }

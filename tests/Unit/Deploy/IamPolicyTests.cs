@@ -33,6 +33,16 @@ public sealed class IamPolicyTests
         Assert.DoesNotContain(producer.Concat(consumer), action => action is "kinesis:CreateStream" or "kinesis:DeleteStream");
     }
 
+    // Rows are never deleted by a service.
+    [Fact]
+    public void Consumer_DeletesStatesAndItsProbeOnly()
+    {
+        JsonNode statement = Assert.Single(Statements("consumer-policy.json"), statement => Actions(statement).Contains("s3:DeleteObject"));
+        Assert.Equal(["s3:DeleteObject"], Actions(statement));
+        Assert.Equal(
+            ["arn:aws:s3:::LAKE_BUCKET/LAKE_PREFIX/checkpoints/*", "arn:aws:s3:::LAKE_BUCKET/LAKE_PREFIX/.store/*"], Texts(statement["Resource"]!));
+    }
+
     [Theory]
     [MemberData(nameof(Files))]
     public void Statement_NamesItsActionsAndResources(string file)

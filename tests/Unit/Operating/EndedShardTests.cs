@@ -19,7 +19,7 @@ public sealed class EndedShardTests
         var stream = new InMemoryStream(1, 10, _clock);
         stream.Put("A", TickLog.Json("A", 5, 1));
         await PipelineRun.ConsumeAsync(stream, _lake);
-        string key = "checkpoints/avg-1min/" + InMemoryStream.ShardId(0) + ".json";
+        string key = PipelineRun.PointerKey(0);
         StoredObject stored = (await _lake.GetAsync(key, default))!;
         string text = Encoding.UTF8.GetString(stored.Content.Span).Replace("\"is_ended\":false", "\"is_ended\":true", StringComparison.Ordinal);
         await _lake.PutAsync(key, Encoding.UTF8.GetBytes(text), stored.Tag, default);

@@ -41,13 +41,13 @@ public sealed class StatusReaderTests
     }
 
     /// <summary>The problems of an application whose only shard is owned, once its checkpoint is changed so.</summary>
-    private async Task<IReadOnlyList<string>> ProblemsAsync(Func<CheckpointDocument, CheckpointDocument> change)
+    private async Task<IReadOnlyList<string>> ProblemsAsync(Func<CheckpointPointer, CheckpointPointer> change)
     {
         for (int i = 0; i < 3; i++) _stream.Put("A", TickLog.Json("A", i, 1));
         await PipelineRun.ConsumeAsync(_stream, _lake);
         var checkpoints = new CheckpointStore(_lake, await _stream.DescribeAsync(default), PipelineRun.Eager.AppName, new StoreRetry(_stream.Time, new Random(1)));
-        StoredCheckpoint stored = (await checkpoints.ReadAsync(InMemoryStream.ShardId(0), default))!;
-        CheckpointDocument owned = stored.Document with { Lease = stored.Document.Lease with { Owner = "worker" } };
+        StoredPointer stored = (await checkpoints.ReadAsync(InMemoryStream.ShardId(0), default))!;
+        CheckpointPointer owned = stored.Document with { Lease = stored.Document.Lease with { Owner = "worker" } };
         Assert.NotNull(await checkpoints.PutAsync(change(owned), stored.Tag, default));
         ApplicationStatus status = await new StatusReader(_stream, _lake, PipelineRun.Eager.AppName, _stream.Time).ReadAsync(withLag: false, default);
         Assert.Equal(status.Problems.Count == 0, status.Healthy);

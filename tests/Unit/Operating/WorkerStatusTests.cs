@@ -159,10 +159,10 @@ public sealed class WorkerStatusTests
 
     private Task RenewAsync(InMemoryStream stream) => ChangeAsync(stream, document => document with { Lease = document.Lease with { Counter = document.Lease.Counter + 1 } });
 
-    private async Task ChangeAsync(InMemoryStream stream, Func<CheckpointDocument, CheckpointDocument> change)
+    private async Task ChangeAsync(InMemoryStream stream, Func<CheckpointPointer, CheckpointPointer> change)
     {
         var checkpoints = new CheckpointStore(_lake, await stream.DescribeAsync(default), PipelineRun.Eager.AppName, new StoreRetry(_clock, new Random(1)));
-        StoredCheckpoint stored = (await checkpoints.ReadAsync(Shard, default))!;
+        StoredPointer stored = (await checkpoints.ReadAsync(Shard, default))!;
         Assert.NotNull(await checkpoints.PutAsync(change(stored.Document) with { WrittenAt = IsoTime.ToMicros(_clock.GetUtcNow()) }, stored.Tag, default));
     }
 }

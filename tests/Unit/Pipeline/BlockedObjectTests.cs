@@ -287,7 +287,7 @@ public sealed class BlockedObjectTests
         => string.Join('\n', content.Split('\n').Where(line => line.Contains($"Ticker = {ticker},", StringComparison.Ordinal)));
 
     private async Task<JsonDocument> CheckpointAsync(int shard)
-        => JsonDocument.Parse(Encoding.UTF8.GetString((await _lake.GetAsync($"checkpoints/avg-1min/{InMemoryStream.ShardId(shard)}.json", default))!.Content.Span));
+        => JsonDocument.Parse(Encoding.UTF8.GetString((await _lake.GetAsync(PipelineRun.PointerKey(shard), default))!.Content.Span));
 
     private async Task<string[]> StatusProblemsAsync(InMemoryStream stream, string? except = null)
     {

@@ -1,5 +1,7 @@
 using Streaming.Consumer;
 using Streaming.Consumer.EventTime;
+using Streaming.Consumer.Flushing;
+using Streaming.Consumer.Operating;
 using Streaming.Consumer.Progress;
 using Streaming.Shared.Objects;
 using Streaming.Tests.TestKit;
@@ -80,26 +82,20 @@ public sealed class ConsumerServiceTests
     [Theory]
     [InlineData("{")]
     [InlineData("null")]
-    [InlineData("{\"version\":5}")]
-    public async Task BrokenOrNewerCheckpoint_IsRefused(string content)
+    [InlineData("{\"version\":4}")]
+    [InlineData("{\"version\":6}")]
+    public async Task BrokenOrNewerPointer_IsRefused(string content)
     {
-        string key = "checkpoints/avg-1min/" + InMemoryStream.ShardId(0) + ".json";
-        await _lake.PutAsync(key, System.Text.Encoding.UTF8.GetBytes(content), null, CancellationToken.None);
+        await _lake.PutAsync(PipelineRun.PointerKey(0), System.Text.Encoding.UTF8.GetBytes(content), null, CancellationToken.None);
         await Assert.ThrowsAsync<CheckpointRefusedException>(() => PipelineRun.ConsumeAsync(_stream, _lake));
     }
 
     [Theory]
     // As it is written: the same text again is no damage.
     [InlineData("\"close_sum\":[1.25]", "\"close_sum\":[1.25]", false)]
-    // As the versions before wrote it.
-    [InlineData("\"version\":4", "\"version\":3", false)]
-    [InlineData("\"close_sum\":[1.25]", "\"close_sum\":\"1250000000000\"", false)]
-    [InlineData("\"volume_sum\":[3]", "\"volume_sum\":\"3\"", false)]
-    [InlineData("\"version\":4", "\"version\":2", false)]
-    [InlineData("\"last_close\":", "\"first_sequence_number\":\"1\",\"last_close\":", false)]
-    [InlineData("\"version\":4", "\"version\":1", true)]
-    [InlineData("\"version\":4", "\"version\":5", true)]
     [InlineData("\"volume_sum\":[3]", "\"volume_sum\":null", false)]
+    [InlineData("\"version\":5", "\"version\":4", true)]
+    [InlineData("\"version\":5", "\"version\":6", true)]
     [InlineData("\"close_sum\":[1.25]", "\"close_sum\":\"1.25.\"", true)]
     [InlineData("\"close_sum\":[1.25]", "\"close_sum\":1.25", true)]
     [InlineData("\"close_sum\":[1.25]", "\"close_sum\":[1e300]", true)]
@@ -107,25 +103,69 @@ public sealed class ConsumerServiceTests
     [InlineData("\"close_sum\":[1.25]", "\"close_sum\":null", true)]
     [InlineData("\"volume_sum\":[3]", "\"volume_sum\":\"three\"", true)]
     [InlineData("\"position\":\"", "\"position\":\"x", true)]
-    public async Task CheckpointThatIsNotAsItIsWritten_IsRefused(string written, string instead, bool isRefused)
+    // Of another position or shard than its pointer: the two do not belong together.
+    [InlineData("\"position\":\"1\"", "\"position\":\"2\"", true)]
+    [InlineData("\"shard\":\"shardId-000000000000\"", "\"shard\":\"shardId-000000000001\"", true)]
+    public async Task StateThatIsNotAsItIsWritten_IsRefusedUntilTheShardIsReset(string written, string instead, bool isRefused)
     {
-        string key = "checkpoints/avg-1min/" + InMemoryStream.ShardId(0) + ".json";
+        InMemoryStream stream = await ConsumedAsync();
+        await ChangeAsync(await PipelineRun.StateKeyAsync(_lake, 0), written, instead);
+        if (isRefused)
+        {
+            CheckpointRefusedException refused = await Assert.ThrowsAsync<CheckpointRefusedException>(() => PipelineRun.ConsumeAsync(stream, _lake));
+            Assert.Contains("consumer checkpoints reset --shard " + InMemoryStream.ShardId(0), refused.Message, StringComparison.Ordinal);
+            Assert.Equal(ResetOutcome.Reset, await ResetAsync(stream));
+        }
+
+        Assert.Equal(1, (await PipelineRun.ConsumeAsync(stream, _lake)).Windowed);
+    }
+
+    [Theory]
+    [InlineData("\"version\":5", "\"version\":4")]
+    [InlineData("\"version\":5", "\"version\":6")]
+    [InlineData("\"position\":\"", "\"position\":\"x")]
+    [InlineData("\"position\":\"1\"", "\"position\":\"2\"")]
+    [InlineData("\"state\":\"", "\"state\":\"x")]
+    public async Task PointerThatIsNotAsItIsWritten_IsRefused(string written, string instead)
+    {
+        InMemoryStream stream = await ConsumedAsync();
+        await ChangeAsync(PipelineRun.PointerKey(0), written, instead);
+        await Assert.ThrowsAsync<CheckpointRefusedException>(() => PipelineRun.ConsumeAsync(stream, _lake));
+    }
+
+    [Fact]
+    public async Task StateThatIsMissing_IsRefusedAndNotTakenForEmpty()
+    {
+        InMemoryStream stream = await ConsumedAsync();
+        string before = await PipelineRun.ContentAsync(_lake);
+        await _lake.DeleteAsync(await PipelineRun.StateKeyAsync(_lake, 0), CancellationToken.None);
+        CheckpointRefusedException refused = await Assert.ThrowsAsync<CheckpointRefusedException>(() => PipelineRun.ConsumeAsync(stream, _lake));
+        Assert.Contains("is missing, although the shard's pointer names it", refused.Message, StringComparison.Ordinal);
+        Assert.Equal(ResetOutcome.Reset, await ResetAsync(stream));
+        Assert.Equal(1, (await PipelineRun.ConsumeAsync(stream, _lake)).Windowed);
+        Assert.Equal(before, await PipelineRun.ContentAsync(_lake));
+    }
+
+    private async Task<InMemoryStream> ConsumedAsync()
+    {
         var stream = new InMemoryStream(1, 10, new ManualTimeProvider(PipelineRun.Now));
         stream.Put("A", TickLog.Json("A", 5, 1.25, ",\"volume\":3"));
         await PipelineRun.ConsumeAsync(stream, _lake);
+        return stream;
+    }
+
+    private async Task ChangeAsync(string key, string written, string instead)
+    {
         StoredObject stored = (await _lake.GetAsync(key, CancellationToken.None))!;
         string text = System.Text.Encoding.UTF8.GetString(stored.Content.Span);
         Assert.Contains(written, text, StringComparison.Ordinal);
         await _lake.PutAsync(key, System.Text.Encoding.UTF8.GetBytes(text.Replace(written, instead, StringComparison.Ordinal)), stored.Tag, CancellationToken.None);
-        if (isRefused)
-        {
-            await Assert.ThrowsAsync<CheckpointRefusedException>(() => PipelineRun.ConsumeAsync(stream, _lake));
-            return;
-        }
+    }
 
-        Assert.Equal(1, (await PipelineRun.ConsumeAsync(stream, _lake)).Windowed);
-        stored = (await _lake.GetAsync(key, CancellationToken.None))!;
-        Assert.Contains("\"version\":4", System.Text.Encoding.UTF8.GetString(stored.Content.Span), StringComparison.Ordinal);
+    private async Task<ResetOutcome> ResetAsync(InMemoryStream stream)
+    {
+        var checkpoints = new CheckpointStore(_lake, await stream.DescribeAsync(default), PipelineRun.Eager.AppName, new StoreRetry(stream.Time, new Random(1)));
+        return await new CheckpointReset(checkpoints, await stream.ListShardsAsync(default), stream.Time).ResetAsync(InMemoryStream.ShardId(0), startAt: null, default);
     }
 
     [Theory]

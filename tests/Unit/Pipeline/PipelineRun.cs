@@ -1,9 +1,11 @@
 using System.Text;
+using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Streaming.Consumer;
 using Streaming.Consumer.Decoding;
 using Streaming.Consumer.EventTime;
+using Streaming.Consumer.Flushing;
 using Streaming.Consumer.Live;
 using Streaming.Consumer.Querying;
 using Streaming.Shared.Objects;
@@ -20,6 +22,16 @@ internal static class PipelineRun
 
     /// <summary>Flushes after every batch, so that there are many places to fail at.</summary>
     public static readonly ConsumerOptions Eager = new() { Once = true, FlushInterval = TimeSpan.Zero };
+
+    /// <summary>Where the pointer of a shard is.</summary>
+    public static string PointerKey(int shard) => LakeLayout.Pointer(Eager.AppName, InMemoryStream.ShardId(shard));
+
+    /// <summary>Where the state is that the pointer names.</summary>
+    public static async Task<string> StateKeyAsync(IObjectStore lake, int shard)
+    {
+        using JsonDocument pointer = JsonDocument.Parse((await lake.GetAsync(PointerKey(shard), CancellationToken.None))!.Content);
+        return LakeLayout.State(Eager.AppName, InMemoryStream.ShardId(shard), pointer.RootElement.GetProperty("state").GetString()!);
+    }
 
     public static async Task<Books> ConsumeAsync(
         InMemoryStream stream, IObjectStore lake, ConsumerOptions? options = null, CancellationToken drain = default)

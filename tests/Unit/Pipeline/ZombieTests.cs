@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging.Abstractions;
 using Streaming.Consumer;
 using Streaming.Consumer.EventTime;
@@ -97,9 +98,16 @@ public sealed class ZombieTests
         public Task<string?> PutAsync(string key, ReadOnlyMemory<byte> content, string? expectedTag, CancellationToken cancellation)
             => gate.RunAsync(() => store.PutAsync(key, content, expectedTag, cancellation));
 
-        public Task DeleteAsync(string key, CancellationToken cancellation) => store.DeleteAsync(key, cancellation);
+        public Task DeleteAsync(string key, CancellationToken cancellation) => gate.RunAsync(async () =>
+        {
+            await store.DeleteAsync(key, cancellation);
+            return true;
+        });
 
-        public IAsyncEnumerable<string> ListAsync(string prefix, CancellationToken cancellation) => store.ListAsync(prefix, cancellation);
+        public async IAsyncEnumerable<string> ListAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellation)
+        {
+            foreach (string key in await gate.RunAsync(() => store.ListAsync(prefix, cancellation).ToArrayAsync(cancellation).AsTask())) yield return key;
+        }
     }
 
     private sealed class GatedStream(IRecordStream stream, CallGate gate) : IRecordStream

@@ -12,17 +12,23 @@ public sealed class CheckpointWriterTests
     private const int Seed = 7;
 
     [Fact]
-    public void AnyCheckpoint_IsWrittenAsTheSerializerWritesIt()
+    public void AnyPointerOrState_IsWrittenAsTheSerializerWritesIt()
     {
         var random = new Random(Seed);
         for (int round = 0; round < 2_000; round++)
         {
-            CheckpointDocument document = Document(random);
-            var output = new ArrayBufferWriter<byte>();
-            CheckpointWriter.Write(output, document);
-            string expected = JsonSerializer.Serialize(document, CheckpointJson.Default.CheckpointDocument);
-            Assert.True(expected == Encoding.UTF8.GetString(output.WrittenSpan), $"seed {Seed}, round {round}: {expected}");
+            CheckpointPointer pointer = Pointer(random);
+            CheckpointState state = State(random);
+            AssertWritten(JsonSerializer.Serialize(pointer, CheckpointJson.Default.CheckpointPointer), output => CheckpointWriter.Write(output, pointer), round);
+            AssertWritten(JsonSerializer.Serialize(state, CheckpointJson.Default.CheckpointState), output => CheckpointWriter.Write(output, state), round);
         }
+    }
+
+    private static void AssertWritten(string expected, Action<IBufferWriter<byte>> write, int round)
+    {
+        var output = new ArrayBufferWriter<byte>();
+        write(output);
+        Assert.True(expected == Encoding.UTF8.GetString(output.WrittenSpan), $"seed {Seed}, round {round}: {expected}");
     }
 
     [Fact]
@@ -48,7 +54,7 @@ public sealed class CheckpointWriterTests
 
     private static CheckpointWindow Read(string json) => JsonSerializer.Deserialize(json, CheckpointJson.Default.CheckpointWindow);
 
-    private static CheckpointDocument Document(Random random) => new(
+    private static CheckpointPointer Pointer(Random random) => new(
         random.Next(),
         Text(random),
         Text(random),
@@ -66,8 +72,19 @@ public sealed class CheckpointWriterTests
         MaybeNumber(random),
         MaybeNumber(random),
         new CheckpointBooks(Number(random), Number(random), Number(random), Number(random), Number(random), Number(random)),
-        Many(random, _ => new CheckpointTicker(Text(random), Number(random), Many(random, Window), Many(random, _ => new CheckpointRun(Text(random), Number(random))))),
-        random.Next(2) == 0);
+        random.Next(2) == 0,
+        Text(random),
+        random.Next(),
+        random.Next());
+
+    private static CheckpointState State(Random random) => new(
+        random.Next(),
+        Text(random),
+        Text(random),
+        Text(random),
+        Text(random),
+        Sequence(random),
+        Many(random, _ => new CheckpointTicker(Text(random), Number(random), Many(random, Window), Many(random, _ => new CheckpointRun(Text(random), Number(random))))));
 
     private static CheckpointWindow Window(Random random) => new(
         Number(random),

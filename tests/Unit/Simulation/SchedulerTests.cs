@@ -81,7 +81,7 @@ public sealed class SchedulerTests
         foreach (bool isUnderWay in (bool[])[true, false])
         {
             var process = new SimulatedProcess("p", _scheduler, ClockFaults.None);
-            var wire = new Wire(process, _scheduler, () => { });
+            var wire = new Wire(process, _scheduler, _ => { });
             process.Start(async () =>
             {
                 await wire.CallAsync(new Fate(Second, 2 * Second, null, isUnderWay), () => Note($"carried out {isUnderWay}"), _ => new IOException(), default);

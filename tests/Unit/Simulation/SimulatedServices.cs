@@ -25,7 +25,7 @@ internal sealed class SimulatedServices
     public SimulatedServices()
     {
         _process = new SimulatedProcess("test", _scheduler, ClockFaults.None);
-        _wire = new Wire(_process, _scheduler, () => { });
+        _wire = new Wire(_process, _scheduler, _ => { });
         _faults = new Faults(new Plan(seed: 1), _scheduler) { AreOver = true };
     }
 

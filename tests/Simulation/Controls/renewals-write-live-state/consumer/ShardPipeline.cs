@@ -30,7 +30,8 @@ public sealed class ShardPipeline(
     public async Task<bool> RunAsync(ShardLease lease, RunEnd end, CancellationToken drain, CancellationToken abort)
     {
         var windows = new ShardWindows(options.EventTime, new TickerTable(lease.Listed));
-        windows.Restore(lease.Fold);
+        ShardFold fold = await lease.LoadAsync(abort);
+        windows.Restore(fold);
         progress.Begin(windows);
         using IDisposable budget = Budget.Join();
         var flushes = new FlushLoop(windows, flusher, lease, options.Flush, Budget, time, logger);
@@ -41,7 +42,7 @@ public sealed class ShardPipeline(
 
         bool isEnded = false;
         long renewed = time.GetTimestamp();
-        await using var reader = new ShardReading(stream, lease, options, logger);
+        await using var reader = new ShardReading(stream, lease, fold, options, logger);
         while (!isEnded && await reader.ReadAsync(windows.Position, drain) is { } batch)
         {
             _batches.OnNext(batch);
@@ -68,7 +69,7 @@ public sealed class ShardPipeline(
     {
         try
         {
-            await lease.SaveAsync(live, new BarWriteResult(live.Windows.Count), cancellation);
+            await lease.SaveAsync(live, isWritten: _ => false, problem: null, cancellation);
         }
         catch (Exception failure) when (failure is StoreUnavailableException or LostRaceException)
         {

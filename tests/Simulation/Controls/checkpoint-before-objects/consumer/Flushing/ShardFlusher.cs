@@ -12,7 +12,7 @@ public sealed class ShardFlusher(BarWriter bars, KeptRecordWriter kept)
     {
         var hoped = new BarWriteResult(snapshot.Windows.Count);
         for (int i = 0; i < snapshot.Windows.Count; i++) hoped.Confirm(i);
-        await lease.SaveAsync(snapshot, hoped, cancellation);
+        await lease.SaveAsync(snapshot, hoped.IsConfirmed, hoped.Problem, cancellation);
         BarWriteResult written = await Bars.WriteAsync(snapshot, cancellation);
         await kept.WriteAsync(snapshot, cancellation);
         return written;

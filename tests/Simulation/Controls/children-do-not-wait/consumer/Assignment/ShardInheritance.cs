@@ -8,12 +8,10 @@ namespace Streaming.Consumer.Assignment;
 /// <summary>Control: a child begins with whatever its parents have at that moment.</summary>
 internal static class ShardInheritance
 {
-    public static bool MustWaitFor(CheckpointDocument? parent, bool isListed) => false;
+    public static bool MustWaitFor(CheckpointPointer? parent, bool isListed) => false;
 
-    /// <param name="parents">Final checkpoints of the parents; none for a first shard, or where the parents are forgotten.</param>
-    /// <param name="startAt">Arrival time at which a first shard begins; null for its oldest record.</param>
-    public static CheckpointDocument FirstDocument(Shard shard, ObjectOrigin origin, IReadOnlyList<CheckpointDocument> parents, int lost, long? startAt) => new(
-        CheckpointDocument.CurrentVersion,
+    public static CheckpointPointer FirstPointer(Shard shard, ObjectOrigin origin, IReadOnlyList<CheckpointPointer> parents, int lost, long? startAt) => new(
+        CheckpointPointer.CurrentVersion,
         origin.Application,
         origin.Shard,
         origin.Stream,
@@ -28,8 +26,25 @@ internal static class ShardInheritance
         // A child of shards that are being read has no record that is older than where they began.
         parents.Count == 0 ? startAt : parents.Min(parent => parent.StartAt),
         SequenceNumber.None,
+        // Nothing of a child was trimmed when its parents were read to their end: if it is left alone for long then, something may be.
         ReadToTipAt: null,
         parents.Max(parent => parent.ShardTime),
         new CheckpointBooks(0, 0, 0, 0, 0),
-        [.. parents.SelectMany(parent => parent.Tickers).Where(ticker => shard.Owns(HashKey.Of(Encoding.UTF8.GetBytes(ticker.Ticker))))]);
+        State: FirstState(isChild: parents.Count > 0));
+
+    public static string FirstState(bool isChild) => isChild ? CheckpointPointer.Inherit : CheckpointPointer.Empty;
+
+    public static async Task<IReadOnlyList<CheckpointTicker>> LoadAsync(CheckpointStore checkpoints, Shard shard, CancellationToken cancellation)
+    {
+        var inherited = new List<CheckpointTicker>();
+        foreach (string parent in shard.ParentIds)
+        {
+            // A parent without a pointer is of before this application's time. One that never saved anything left nothing.
+            if ((await checkpoints.ReadAsync(parent, cancellation))?.Document is not { State: not (CheckpointPointer.Empty or CheckpointPointer.Inherit) } pointer) continue;
+            CheckpointState state = await checkpoints.ReadStateAsync(pointer, cancellation) ?? throw new LostRaceException(parent);
+            inherited.AddRange(state.Tickers.Where(ticker => shard.Owns(HashKey.Of(Encoding.UTF8.GetBytes(ticker.Ticker)))));
+        }
+
+        return inherited;
+    }
 }

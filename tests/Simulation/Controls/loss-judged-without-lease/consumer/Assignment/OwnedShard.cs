@@ -50,6 +50,7 @@ public sealed partial class OwnedShard(ShardLease lease, ShardPipeline pipeline,
     {
         try
         {
+            await lease.SweepAsync(lost);
             bool isEnded = await pipeline.RunAsync(lease, end, stop, lost);
             if (isEnded) await lease.EndAsync(lost);
             else await lease.ReleaseAsync(problem: null, isDone: end.HasReached(lease.Shard), lost);

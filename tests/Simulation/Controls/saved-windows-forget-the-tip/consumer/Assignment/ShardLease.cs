@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Streaming.Consumer.EventTime;
 using Streaming.Consumer.Flushing;
 using Streaming.Consumer.Progress;
@@ -15,29 +16,32 @@ public sealed class ShardLease : IDisposable
 
     private readonly CheckpointStore _checkpoints;
     private readonly TimeProvider _time;
-    private readonly CheckpointLease _acquired;
+    private readonly CheckpointPointer _claimed;
+    private readonly LeaseStates _states;
     private readonly SemaphoreSlim _turn = new(1);
-    private StoredCheckpoint _stored;
+    private StoredPointer _stored;
     private long _readToTipAt;
     private long _dataLosses;
     private string? _flushProblem;
 
-    internal ShardLease(CheckpointStore checkpoints, StoredCheckpoint acquired, Shard listed, TimeProvider time)
+    internal ShardLease(CheckpointStore checkpoints, StoredPointer claimed, Shard listed, TimeProvider time, ILogger logger)
     {
-        (_checkpoints, _stored, _acquired, Listed, _time) = (checkpoints, acquired, acquired.Document.Lease, listed, time);
-        Fold = CheckpointMapping.ToFold(acquired.Document);
-        (_readToTipAt, _dataLosses) = (acquired.Document.ReadToTipAt ?? Unknown, acquired.Document.DataLosses);
+        (_checkpoints, _stored, _claimed, Listed, _time) = (checkpoints, claimed, claimed.Document, listed, time);
+        _states = new LeaseStates(checkpoints, _claimed, logger);
+        (_readToTipAt, _dataLosses) = (_claimed.ReadToTipAt ?? Unknown, _claimed.DataLosses);
     }
 
     public string Shard => _stored.Document.Shard;
 
     public Shard Listed { get; }
 
-    public long Epoch => _acquired.Epoch;
+    public long Epoch => _claimed.Lease.Epoch;
 
-    public TimeSpan Duration => TimeSpan.FromMicroseconds(_acquired.DurationMicros);
+    public TimeSpan Duration => TimeSpan.FromMicroseconds(_claimed.Lease.DurationMicros);
 
-    public ShardFold Fold { get; }
+    public bool HasPosition => _stored.Document.Position != SequenceNumber.None;
+
+    public bool Inherits => _stored.Document.State == CheckpointPointer.Inherit;
 
     public IReadOnlyList<string> Ancestors => _stored.Document.Ancestors;
 
@@ -47,17 +51,32 @@ public sealed class ShardLease : IDisposable
 
     public void NoteFlushFailure(string problem) => Volatile.Write(ref _flushProblem, problem);
 
-    public Task SaveAsync(FlushSnapshot snapshot, BarWriteResult written, CancellationToken cancellation)
+    public Task SweepAsync(CancellationToken cancellation) => _states.SweepAsync(cancellation);
+
+    public async Task<ShardFold> LoadAsync(CancellationToken cancellation) => _claimed.ToFold(await _checkpoints.Retry.RunAsync(
+        async token => _claimed.State switch
+        {
+            CheckpointPointer.Empty => [],
+            CheckpointPointer.Inherit => await ShardInheritance.LoadAsync(_checkpoints, Listed, token),
+            _ => (await _checkpoints.ReadStateAsync(_claimed, token) ?? throw new LeaseLostException(Shard)).Tickers,
+        },
+        cancellation));
+
+    public async Task SaveAsync(FlushSnapshot snapshot, Func<int, bool> isWritten, string? problem, CancellationToken cancellation)
     {
-        Volatile.Write(ref _flushProblem, BlockedObject.Describe(written.Blocked) ?? (written.Failures.Count > 0 ? written.Failures[0].Message : null));
-        return PutAsync(
+        Volatile.Write(ref _flushProblem, problem);
+        CheckpointState state = _claimed.ToState(snapshot, isWritten, out int unwritten);
+        string key = _states.NewName();
+        await _states.PutAsync(key, state, cancellation);
+        await PutAsync(
             stored =>
             {
                 // What was noted belongs to the position before, unless windows alone were saved.
                 Volatile.Write(ref _readToTipAt, Unknown);
-                return stored.With(snapshot, written) with { SavedAt = IsoTime.ToMicros(_time.GetUtcNow()) };
+                return stored.MovedTo(snapshot, key, state, unwritten) with { SavedAt = IsoTime.ToMicros(_time.GetUtcNow()) };
             },
             cancellation);
+        await _states.CleanAsync(key, cancellation);
     }
 
     public Task RenewAsync(CancellationToken cancellation) => PutAsync(stored => stored, cancellation);
@@ -73,7 +92,7 @@ public sealed class ShardLease : IDisposable
 
     public void NoteDataLoss() => Interlocked.Increment(ref _dataLosses);
 
-    private async Task PutAsync(Func<CheckpointDocument, CheckpointDocument> change, CancellationToken cancellation)
+    private async Task PutAsync(Func<CheckpointPointer, CheckpointPointer> change, CancellationToken cancellation)
     {
         // A renewal and a flush may want to write at once. Without the token, which would bring the thread pool in: who holds it has one.
         await _turn.WaitAsync(CancellationToken.None);
@@ -90,11 +109,11 @@ public sealed class ShardLease : IDisposable
         }
     }
 
-    private async Task<StoredCheckpoint> TryPutAsync(Func<CheckpointDocument, CheckpointDocument> change, string? problem, long now, CancellationToken cancellation)
+    private async Task<StoredPointer> TryPutAsync(Func<CheckpointPointer, CheckpointPointer> change, string? problem, long now, CancellationToken cancellation)
     {
         // A flush that was under way when the shard was let go must not take away the reason for that.
-        CheckpointDocument stored = _stored.Document;
-        CheckpointDocument next = change(stored.Lease.Owner is null ? stored : stored with { Problem = problem });
+        CheckpointPointer stored = _stored.Document;
+        CheckpointPointer next = change(stored.Lease.Owner is null ? stored : stored with { Problem = problem });
         long tip = Volatile.Read(ref _readToTipAt);
         next = next with
         {
@@ -104,14 +123,14 @@ public sealed class ShardLease : IDisposable
             ReadToTipAt = tip == Unknown ? null : tip,
         };
         if (await _checkpoints.PutAsync(next, _stored.Tag, cancellation) is { } written) return written;
-        StoredCheckpoint? standing = await _checkpoints.ReadAsync(Shard, cancellation);
+        StoredPointer? standing = await _checkpoints.ReadAsync(Shard, cancellation);
         if (!IsMine(standing)) throw new LeaseLostException(Shard);
         _stored = standing!;
         throw new LostRaceException(Shard);
     }
 
-    private bool IsMine(StoredCheckpoint? standing)
-        => standing is { Document: { IsEnded: false, Lease: var lease } } && lease.Owner == _acquired.Owner && lease.Epoch == _acquired.Epoch;
+    private bool IsMine(StoredPointer? standing)
+        => standing is { Document: { IsEnded: false, Lease: var lease } } && lease.Owner == _claimed.Lease.Owner && lease.Epoch == _claimed.Lease.Epoch;
 
     public void Dispose() => _turn.Dispose();
 }

@@ -46,7 +46,8 @@ public sealed partial class FlushLoop(
     public async Task FinishAsync(CancellationToken cancellation)
     {
         if (_running is not null) await CompleteAsync();
-        if (!HasWork(openWindowsToo: true)) return;
+        // A child saves a state of its own at least once, so that its children need not look at its parents.
+        if (!HasWork(openWindowsToo: true) && !lease.Inherits) return;
         Start(openWindowsToo: true, cancellation);
         BarWriteResult written = await _running!;
         Apply(written);
