@@ -1,23 +1,20 @@
 using System.Buffers;
-using System.Reflection;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using ParquetSharp;
 using ParquetSharp.IO;
-using ParquetSharp.Schema;
 
 namespace Streaming.Shared.Parquet;
 
 /// <summary>
-/// Writes a flat Parquet file by ParquetSharp (Apache Arrow's C++ library): row groups of columns, dictionary encoded where that pays, with statistics
+/// Writes a flat Parquet file by ParquetSharp (Apache Arrow's C++ library): row groups of columns, texts dictionary encoded where that pays, with statistics
 /// and page checksums. The file is made in the library's memory and goes to the stream when it is finished. Does not own the stream.
 /// </summary>
 /// <remarks>Not thread-safe. A row group of no rows is left out, because some readers stumble over one.</remarks>
 public sealed class ParquetWriter : IDisposable
 {
-    /// <summary>A longer bound of texts is left out.</summary>
-    private const int MaxBoundBytes = 64;
-
-    private static readonly string CreatedBy = DescribeBuild();
+    /// <summary>Made once for a list of fields: they take as long as the columns of a small file.</summary>
+    private static readonly ConditionalWeakTable<IReadOnlyList<ParquetField>, WriterParts> Parts = [];
 
     private readonly Stream _output;
     private readonly IReadOnlyList<ParquetField> _fields;
@@ -45,14 +42,9 @@ public sealed class ParquetWriter : IDisposable
         if (codec is not (CompressionCodec.None or CompressionCodec.Snappy))
             throw new ArgumentException($"{codec} cannot be written, only None and Snappy.", nameof(codec));
         (_output, _fields, _nextField) = (output, fields, fields.Count);
-        using var builder = new WriterPropertiesBuilder();
-        builder.Compression(codec == CompressionCodec.None ? ParquetSharp.Compression.Uncompressed : ParquetSharp.Compression.Snappy);
-        builder.EnablePageChecksum().SetMaxStatisticsSize(MaxBoundBytes).CreatedBy(CreatedBy);
-        foreach (ParquetField field in fields.Where(field => field.MayBeNaN)) builder.DisableStatistics(field.Name);
-        using WriterProperties properties = builder.Build();
-        using GroupNode schema = WrittenFields.SchemaOf(fields);
+        WriterParts parts = Parts.GetValue(fields, static fields => new WriterParts(fields));
         _file = new BufferOutputStream(_memory);
-        _writer = new ParquetFileWriter(_file, schema, properties, metadata);
+        _writer = new ParquetFileWriter(_file, parts.Schema, parts.PropertiesOf(codec), metadata);
     }
 
     private ParquetField Current => _nextField < _fields.Count
@@ -232,13 +224,5 @@ public sealed class ParquetWriter : IDisposable
         if (_isFinished) throw new InvalidOperationException("The file is finished.");
         if (_isInsideColumn) throw new InvalidOperationException($"Writing field {Current.Name} failed; the file cannot be finished.");
         if (_nextField < _fields.Count) throw new InvalidOperationException($"The row group still lacks field {Current.Name}.");
-    }
-
-    // The form that readers parse to know of a writer's faults.
-    private static string DescribeBuild()
-    {
-        string version = typeof(ParquetWriter).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "0";
-        int build = version.IndexOf('+', StringComparison.Ordinal);
-        return build < 0 ? $"streaming version {version} (build local)" : $"streaming version {version[..build]} (build {version[(build + 1)..]})";
     }
 }

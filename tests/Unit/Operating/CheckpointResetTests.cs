@@ -1,4 +1,3 @@
-using Streaming.Consumer;
 using Streaming.Consumer.Flushing;
 using Streaming.Consumer.Operating;
 using Streaming.Consumer.Progress;
