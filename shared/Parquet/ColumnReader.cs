@@ -47,6 +47,7 @@ public sealed class ColumnReader
         into.Count = 0;
         int wanted = Math.Max(0, Math.Min(Math.Min(maxRows, into.Capacity), _rowsLeft));
         if (wanted == 0) return 0;
+        _native.ThrowIfFreed();
         try
         {
             into.Count = LibraryFaults.Guard(_file, $"column '{_column.Name}'", () => Fill(into, wanted));

@@ -137,12 +137,14 @@ internal sealed class NativeColumn(NativeFile file, RowGroupReader group, Parque
     public int Read<T>(int rows, Span<short> levels, Span<T> values, out int present)
         where T : unmanaged
     {
-        // The library would follow a pointer to nothing.
-        ObjectDisposedException.ThrowIf(_isFreed, this);
+        ThrowIfFreed();
         int read = checked((int)((ColumnReader<T>)reader).ReadBatch(rows, levels, [], values, out long found));
         present = checked((int)found);
         return read;
     }
+
+    /// <summary>The library would follow a pointer to nothing.</summary>
+    public void ThrowIfFreed() => ObjectDisposedException.ThrowIf(_isFreed, this);
 
     public void Dispose() => file.Close(this);
 

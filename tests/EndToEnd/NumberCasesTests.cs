@@ -61,7 +61,7 @@ public sealed class NumberCasesTests : IDisposable
         [
             new("ticker", PhysicalType.ByteArray, LogicalKind.Text, IsOptional: false),
             new("timestamp", PhysicalType.Int64, LogicalKind.TimestampMicros, IsOptional: false),
-            .. numbers.Select(name => new ParquetField(name, PhysicalType.Double, LogicalKind.None, IsOptional: true)),
+            .. numbers.Select(name => new ParquetField(name, PhysicalType.Double, LogicalKind.None, IsOptional: true) { MayBeNaN = true }),
         ]))
         {
             writer.BeginRowGroup(3);

@@ -1,3 +1,4 @@
+using System.Text;
 using Streaming.Shared.Streams;
 
 namespace Streaming.Tests.TestKit;
@@ -13,22 +14,26 @@ public sealed class RecordingStream(TimeProvider time) : IRecordStream
     /// <summary>Asked for every record of every put; true refuses it.</summary>
     public Func<string, bool> Refuses { get; set; } = _ => false;
 
+    /// <summary>Called with every put, before its records are taken.</summary>
+    public Func<Task> OnPut { get; set; } = () => Task.CompletedTask;
+
     public string Address => "recording";
 
     public IEnumerable<string> Data => Records.Select(record => record.Data);
 
-    public Task<PutReply> PutAsync(PutBatch batch, CancellationToken cancellation)
+    public async Task<PutReply> PutAsync(PutBatch batch, CancellationToken cancellation)
     {
         Batches.Add(batch.Count);
+        await OnPut();
         var refused = new List<RefusedRecord>();
         for (int i = 0; i < batch.Count; i++)
         {
-            string data = System.Text.Encoding.UTF8.GetString(batch.Data(i));
+            string data = Encoding.UTF8.GetString(batch.Data(i));
             if (Refuses(data)) refused.Add(new RefusedRecord(i, "ProvisionedThroughputExceededException"));
-            else Records.Add(new RecordedPut(System.Text.Encoding.UTF8.GetString(batch.Key(i)), data, time.GetUtcNow()));
+            else Records.Add(new RecordedPut(Encoding.UTF8.GetString(batch.Key(i)), data, time.GetUtcNow()));
         }
 
-        return Task.FromResult(new PutReply(refused));
+        return new PutReply(refused);
     }
 
     public Task<StreamDescription> DescribeAsync(CancellationToken cancellation)

@@ -146,11 +146,7 @@ public sealed class ReplayPacingTests : IDisposable
     public async Task CancelledAtMostSpeed_SaysTheLastTickThatWasSent()
     {
         using var stop = new CancellationTokenSource();
-        _stream.Refuses = _ =>
-        {
-            stop.Cancel();
-            return false;
-        };
+        _stream.OnPut = stop.CancelAsync;
         var pipeline = new ReplayPipeline(Options([.. Enumerable.Range(0, 2 * PutBatch.MaxRecords)]) with { Speed = double.PositiveInfinity }, _clock);
         ReplaySummary summary = await _clock.RunAsync(pipeline.RunAsync(_stream, stop.Token));
         Assert.Equal((true, PutBatch.MaxRecords), (summary.Interrupted, summary.Sent));
@@ -167,12 +163,10 @@ public sealed class ReplayPacingTests : IDisposable
     [Fact]
     public async Task StreamThatHoldsUp_ShowsAsLag()
     {
-        int refusals = 3;
-        _stream.Refuses = _ => refusals-- > 0;
+        _stream.OnPut = () => Task.Delay(TimeSpan.FromMilliseconds(700), _clock);
         var pipeline = new ReplayPipeline(Options(0), _clock);
         await _clock.RunAsync(pipeline.RunAsync(_stream, CancellationToken.None));
-        Assert.Equal(TimeSpan.FromMilliseconds(100 + 200 + 400), pipeline.Progress.Lag);
-        Assert.Equal(3, pipeline.Progress.Throttled);
+        Assert.Equal(TimeSpan.FromMilliseconds(700), pipeline.Progress.Lag);
     }
 
     private ProducerOptions Options(params int[] seconds)

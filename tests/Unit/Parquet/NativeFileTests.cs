@@ -56,6 +56,22 @@ public sealed class NativeFileTests
         Assert.Equal("the cable was pulled", Assert.Throws<IOException>(() => file.OpenColumn(0, file.Columns[0]).Read(new ColumnVector(7), 7)).Message);
     }
 
+    // A value of a required column without compression: nothing but the checksum can tell.
+    [Fact]
+    public void WrittenPages_HaveChecksums()
+    {
+        using var output = new MemoryStream();
+        using var writer = new ParquetWriter(output, [new("x", PhysicalType.Int64, LogicalKind.None, IsOptional: false)], codec: CompressionCodec.None);
+        writer.BeginRowGroup(1);
+        writer.Write([0x0102030405060708]);
+        writer.Finish();
+        byte[] damaged = output.ToArray();
+        damaged[damaged.AsSpan().IndexOf((ReadOnlySpan<byte>)[8, 7, 6, 5, 4, 3, 2, 1])] ^= 1;
+        using ParquetFile file = TestFile.Open(damaged);
+        ParquetException problem = Assert.Throws<ParquetException>(() => file.OpenColumn(0, file.Columns[0]).Read(new ColumnVector(1), 1));
+        Assert.Contains("checksum", problem.Message, StringComparison.Ordinal);
+    }
+
     private static byte[] Make()
     {
         using var output = new MemoryStream();
