@@ -93,7 +93,8 @@ public sealed class LiveFeed : IAsyncDisposable
     private byte[] Write(long from, long end)
     {
         ShardFigures[] owned = [.. _service.Shards.Where(shard => shard.IsOwned)];
-        bool isFull = from == 0 || _board.HasLostSince(from);
+        // A drain lets go of all shards: who watches keeps what it was shown.
+        bool isFull = from == 0 || (_board.HasLostSince(from) && !_service.IsDraining);
         if (isFull) from = 0;
         Second[] seconds = _trends.Between(from, end);
         using var message = new LiveMessage();

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Microsoft.Extensions.Logging.Abstractions;
+using Streaming.Consumer;
 using Streaming.Consumer.EventTime;
 using Streaming.Consumer.Flushing;
 using Streaming.Consumer.Live;
@@ -16,6 +17,7 @@ public sealed class LiveFeedTests
     private readonly TickLog _log = new();
     private readonly Viewer _viewer = new();
     private readonly AwsActivity _aws = new();
+    private ConsumerService? _service;
 
     [Fact]
     public void ViewerSeesRowsComeAndChange() => Run(async (board, feed) =>
@@ -83,6 +85,22 @@ public sealed class LiveFeedTests
         Assert.True(await messages.MoveNextAsync());
         _viewer.Take(messages.Current);
         Assert.Equal((2, 0), (_viewer.FullMessages, _viewer.Rows.Count));
+    });
+
+    [Fact]
+    public void Drain_LeavesTheRowsOnThePage() => Run(async (board, feed) =>
+    {
+        LiveShard shard = board.Join("shard-0", _log.Windows);
+        await using IAsyncEnumerator<ReadOnlyMemory<byte>> messages = feed.WatchAsync(CancellationToken.None).GetAsyncEnumerator();
+        _log.Tick("A", 5, 1);
+        await NextAsync(messages, shard);
+        using var drain = new CancellationTokenSource(TimeSpan.FromSeconds(1), _clock);
+        await _service!.RunAsync(drain.Token);
+        Assert.True(_service.IsDraining);
+        shard.Dispose();
+        Assert.True(await messages.MoveNextAsync());
+        _viewer.Take(messages.Current);
+        Assert.Equal((1, 1), (_viewer.FullMessages, _viewer.Rows.Count));
     });
 
     [Fact]
@@ -170,7 +188,8 @@ public sealed class LiveFeedTests
         var board = new LiveBoard(_clock);
         var stream = new InMemoryStream(shardCount: 1, recordsPerBatch: 10, _clock);
         var lake = new InMemoryObjectStore();
-        await using var feed = new LiveFeed(PipelineRun.Service(stream, lake), stream, lake, PipelineRun.Eager, board, _aws, _clock, NullLoggerFactory.Instance);
+        _service = PipelineRun.Service(stream, lake);
+        await using var feed = new LiveFeed(_service, stream, lake, PipelineRun.Eager, board, _aws, _clock, NullLoggerFactory.Instance);
         await test(board, feed);
     });
 

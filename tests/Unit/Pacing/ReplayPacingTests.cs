@@ -146,7 +146,11 @@ public sealed class ReplayPacingTests : IDisposable
     public async Task CancelledAtMostSpeed_SaysTheLastTickThatWasSent()
     {
         using var stop = new CancellationTokenSource();
-        _stream.OnPut = stop.CancelAsync;
+        _stream.OnPut = () =>
+        {
+            stop.Cancel();
+            return Task.CompletedTask;
+        };
         var pipeline = new ReplayPipeline(Options([.. Enumerable.Range(0, 2 * PutBatch.MaxRecords)]) with { Speed = double.PositiveInfinity }, _clock);
         ReplaySummary summary = await _clock.RunAsync(pipeline.RunAsync(_stream, stop.Token));
         Assert.Equal((true, PutBatch.MaxRecords), (summary.Interrupted, summary.Sent));
